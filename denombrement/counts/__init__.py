@@ -1,0 +1,1 @@
+"""From persons to count tables."""

@@ -1,0 +1,1 @@
+"""From declarations to persons: codes, links, clusters, resolution."""

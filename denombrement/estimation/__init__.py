@@ -1,0 +1,1 @@
+"""Persons nobody saw, communes that did not take part, two campaigns."""

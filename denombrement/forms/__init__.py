@@ -1,0 +1,1 @@
+"""One questionnaire, four media."""

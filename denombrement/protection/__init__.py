@@ -1,0 +1,1 @@
+"""From count tables to protected tables, and the auditor that attacks them."""

@@ -1,0 +1,1 @@
+"""From tables and labels to maps, reports and open data."""

@@ -1,0 +1,1 @@
+"""Codes and labels that others decide: ETHOS Light, communes, population."""

@@ -1,0 +1,1 @@
+"""The record, the questionnaire and its rules, as one definition."""

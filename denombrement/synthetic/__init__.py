@@ -1,0 +1,1 @@
+"""A province with known truth, for rehearsals, tests and benchmarks."""
