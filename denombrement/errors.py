@@ -7,9 +7,7 @@ ours. Tests build the expected text from the code, so that prose may change free
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import ClassVar
 
 Facts = str | int | float
@@ -22,6 +20,9 @@ def catalogue() -> dict[str, dict[str, str]]:
     Raises:
         ValueError: two catalogue files define the same code.
     """
+    import tomllib
+    from importlib import resources
+
     entries: dict[str, dict[str, str]] = {}
     folder = resources.files("denombrement") / "error_catalogue"
     for file in sorted(folder.iterdir(), key=lambda path: path.name):

@@ -56,8 +56,7 @@ from denombrement.reference.frames import (
     population_table,
     published_figures_table,
 )
-from denombrement.reference.lookup import find_commune, fold
-from denombrement.reference.population import (
+from denombrement.reference.inhabitants import (
     PopulationFigure,
     PopulationYear,
     RateArea,
@@ -69,6 +68,7 @@ from denombrement.reference.population import (
     rate_areas,
     territory_population,
 )
+from denombrement.reference.lookup import find_commune, fold
 from denombrement.reference.published import (
     PublishedFigure,
     PublishedTotal,

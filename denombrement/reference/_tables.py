@@ -1,14 +1,12 @@
-"""Reads the tables shipped in ``data/`` and says where each one comes from."""
+"""Reads the tables shipped in ``data/`` and says where each one comes from.
+
+Parsers are imported when a table is read: importing the package must cost nothing to ``denombrement --help``.
+"""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from denombrement.errors import DamagedInput
@@ -34,18 +32,25 @@ class Source:
 
 
 def _data(name: str) -> Traversable:
+    from importlib import resources
+
     return resources.files("denombrement.reference") / "data" / name
 
 
 @cache
 def read_rows(name: str) -> Rows:
     """The rows of a shipped CSV table, as text, in the order of the file (sorted by code)."""
+    import csv
+    import io
+
     text = _data(name).read_bytes().decode("utf-8")
     return tuple(csv.DictReader(io.StringIO(text, newline="")))
 
 
 @cache
 def _sources() -> dict[str, dict[str, Source]]:
+    import tomllib
+
     parsed = tomllib.loads(_data("SOURCES.toml").read_text(encoding="utf-8"))
     return {part: {key: Source(**fields) for key, fields in parsed[part].items()} for part in parsed}
 
@@ -66,6 +71,8 @@ def verify_tables() -> None:
     Raises:
         DamagedInput: REF050, a table was changed after it was checked against its source.
     """
+    import hashlib
+
     for name, source in file_sources().items():
         if hashlib.sha256(_data(name).read_bytes()).hexdigest() != source.sha256:
             raise DamagedInput("REF050", where=name)

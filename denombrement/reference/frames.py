@@ -11,7 +11,7 @@ from denombrement.reference._tables import read_rows
 from denombrement.reference.communes import all_communes, communes_on
 from denombrement.reference.crosswalk import crosswalk_rows
 from denombrement.reference.ethos import categories, category, living_situations
-from denombrement.reference.population import population_figure, population_years
+from denombrement.reference.inhabitants import population_figure, population_years
 from denombrement.reference.published import published_figures
 
 if TYPE_CHECKING:
