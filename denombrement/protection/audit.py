@@ -1,0 +1,201 @@
+"""The auditor: attacks what is about to be published, by linear programming, knowing all that a reader knows.
+
+It shares no code with the rounding or the suppression; it sees bounds and relations only, and the true counts only to
+judge what an attacker has found. For every small cell it asks whether the attacker can prove that somebody is there
+and that they are few. Each solution of a programme is a table that the publication allows, hence a witness for *all*
+cells at once: most cells are cleared without a programme of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from denombrement.counts.table import TERRITORY
+from denombrement.protection.cells import CellSystem, Counts
+from denombrement.protection.insiders import Attacker
+from denombrement.protection.knowledge import Knowledge
+from denombrement.protection.lp import Model, Vector, balanced, solved
+from denombrement.protection.verdict import AttackerSummary, Finding, Kind
+
+TOLERANCE = 1e-6
+_ROUNDS = 30
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What the attacker tries to learn: one linear form a row, over the *other* persons of each variable.
+
+    Args:
+        forms: rows × variables.
+        variables: the variable that each row is about.
+        kinds: what it would mean to succeed.
+    """
+
+    forms: sparse.csr_array
+    variables: NDArray[np.intp]
+    kinds: tuple[Kind, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of goals."""
+        return len(self.kinds)
+
+
+class Attack:
+    """One publication under attack; every attacker reuses the same programme.
+
+    Args:
+        system: the cells and their relations.
+        knowledge: what every reader knows.
+        threshold: counts of 1 to ``threshold - 1`` persons must not be learnt.
+        sensitive: further variables that must not become exact (cells fed by one service).
+    """
+
+    def __init__(
+        self,
+        system: CellSystem,
+        knowledge: Knowledge,
+        threshold: int,
+        sensitive: NDArray[np.bool_] | None = None,
+    ) -> None:
+        self._system = system
+        self._knowledge = knowledge
+        self._threshold = threshold
+        self._sensitive = np.zeros(system.size, dtype=np.bool_) if sensitive is None else sensitive
+        self._model: Model = balanced(system.relations, (knowledge.lower, knowledge.upper))
+        self._groups = _groups(system)
+
+    def by(self, attacker: Attacker) -> tuple[AttackerSummary, tuple[Finding, ...]]:
+        """Everything this attacker learns about others that it must not.
+
+        Raises:
+            UsageProblem: PRO010, the published figures contradict each other.
+        """
+        others = self._system.counts - attacker.own
+        self._model.box(*self._others_box(attacker))
+        goals = self._goals(others, attacker)
+        search = _Search(self._model, goals, self._threshold, others)
+        search.random_rounds()
+        findings = tuple(
+            Finding(attacker.name, str(self._system.cells[goals.variables[row]]), kind, low, high)
+            for row in search.open_rows()
+            for kind, low, high in search.settle(int(row))
+        )
+        return _summary(attacker, goals, findings), findings
+
+    def bounds(self, attacker: Attacker, variables: Sequence[int]) -> list[tuple[float, float]]:
+        """Least and largest number of others that a table consistent with the publication can have."""
+        self._model.box(*self._others_box(attacker))
+        forms = sparse.eye_array(self._system.size, format="csr")
+        return [_ends(self._model, _dense_row(forms, number)) for number in variables]
+
+    def _others_box(self, attacker: Attacker) -> tuple[Vector, Vector]:
+        lower = np.maximum(0.0, self._knowledge.lower - attacker.own)
+        upper = np.maximum(0.0, self._knowledge.upper - attacker.own)
+        lower[attacker.inside] = upper[attacker.inside] = 0.0
+        return lower, upper
+
+    def _goals(self, others: Counts, attacker: Attacker) -> Goals:
+        small = np.flatnonzero((others > 0) & (others < self._threshold))
+        watched = self._sensitive & (others >= self._threshold) & (attacker.own == 0)
+        large = np.flatnonzero(watched)
+        groups = [
+            (p, c)
+            for p, c in self._groups
+            if others[p] > 0 and others[p] == others[c] and attacker.own[p] == 0
+        ]
+        kinds = [Kind.SMALL] * len(small) + [Kind.EXACT] * len(large) + [Kind.GROUP] * len(groups)
+        variables = np.concatenate([small, large, [parent for parent, _ in groups]]).astype(np.intp)
+        return Goals(self._forms(variables, groups), variables, tuple(kinds))
+
+    def _forms(self, variables: NDArray[np.intp], groups: list[tuple[int, int]]) -> sparse.csr_array:
+        rows, first = np.arange(len(variables)), len(variables) - len(groups)
+        children = np.array([child for _, child in groups], dtype=np.intp)
+        values = np.concatenate([np.ones(len(variables)), -np.ones(len(groups))])
+        where = np.concatenate([rows, rows[first:]]), np.concatenate([variables, children])
+        return sparse.csr_array((values, where), shape=(len(variables), self._system.size))
+
+
+class _Search:
+    """Running extremes of all goals of one attacker, from witnesses."""
+
+    def __init__(self, model: Model, goals: Goals, threshold: int, others: Counts) -> None:
+        self._model, self._goals, self._threshold = model, goals, threshold
+        self._kinds = np.array([str(kind) for kind in goals.kinds], dtype=object)
+        truth = goals.forms @ others.astype(np.float64)
+        self._least, self._most = truth.copy(), truth.copy()
+        self._chance = np.random.default_rng(20251022)
+
+    def open_rows(self) -> NDArray[np.intp]:
+        """Goals that no witness has cleared yet."""
+        least, most = np.ceil(self._least - TOLERANCE), np.floor(self._most + TOLERANCE)
+        small = (least > 0) & (most < self._threshold)
+        group = most < 1
+        exact = least >= most
+        kind = self._kinds
+        still = np.where(kind == Kind.SMALL, small, np.where(kind == Kind.GROUP, group, exact))
+        return np.flatnonzero(still.astype(np.bool_))
+
+    def random_rounds(self) -> None:
+        """Pushes all open goals at once, first downwards, then in random directions, while that clears some."""
+        for number in range(_ROUNDS):
+            rows = self.open_rows()
+            if not len(rows):
+                return
+            signs = np.ones(len(rows)) if number == 0 else self._chance.choice([-1.0, 1.0], len(rows))
+            self._solve(np.asarray(signs @ self._goals.forms[rows]))
+            if number > 1 and len(self.open_rows()) == len(rows):
+                return
+
+    def settle(self, row: int) -> list[tuple[Kind, int, int]]:
+        """Solves for one goal alone; what is left open is a finding, with its exact bounds."""
+        form = _dense_row(self._goals.forms, row)
+        for cost in (form, -form):
+            if row in self.open_rows():
+                self._solve(cost)
+        if row not in self.open_rows() or self._may_be_empty(row):
+            return []
+        low, high = int(np.ceil(self._least[row] - TOLERANCE)), int(np.floor(self._most[row] + TOLERANCE))
+        kind = self._goals.kinds[row]
+        return [(Kind.EXACT if kind is Kind.SMALL and low == high else kind, low, high)]
+
+    def _may_be_empty(self, row: int) -> bool:
+        """A group nobody may belong to discloses nothing about anybody."""
+        if self._goals.kinds[row] is not Kind.GROUP:
+            return False
+        cost = np.zeros(self._goals.forms.shape[1])
+        cost[self._goals.variables[row]] = 1.0
+        return solved(self._model.minimise(cost)).value <= TOLERANCE
+
+    def _solve(self, cost: Vector) -> None:
+        values = self._goals.forms @ solved(self._model.minimise(cost)).point
+        self._least, self._most = np.minimum(self._least, values), np.maximum(self._most, values)
+
+
+def _summary(attacker: Attacker, goals: Goals, findings: tuple[Finding, ...]) -> AttackerSummary:
+    def found(kind: Kind) -> int:
+        return sum(finding.kind is kind for finding in findings)
+
+    return AttackerSummary(
+        attacker.name, goals.size, exact=found(Kind.EXACT), small=found(Kind.SMALL), group=found(Kind.GROUP)
+    )
+
+
+def _ends(model: Model, form: Vector) -> tuple[float, float]:
+    return solved(model.minimise(form)).value, -solved(model.minimise(-form)).value
+
+
+def _dense_row(forms: sparse.csr_array, row: int) -> Vector:
+    return np.asarray(forms[[row]].toarray()).ravel()
+
+
+def _groups(system: CellSystem) -> list[tuple[int, int]]:
+    """Parents and children between which "all of them are…" could be said; where one lives is no such attribute."""
+    return [
+        (split.parent, c) for split in system.splits if split.dimension != TERRITORY for c in split.children
+    ]

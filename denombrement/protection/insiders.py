@@ -1,0 +1,135 @@
+"""Who attacks: an outsider, and everyone who knows part of the persons counted.
+
+An insider knows its own persons, and every true cell inside its territory. What counts is what it learns about the
+*others*: whoever reported the only person of a cell "learns" nothing new by seeing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from denombrement.counts.table import TERRITORY, CountTable
+from denombrement.errors import UsageProblem
+from denombrement.protection.cells import CellSystem, Counts
+
+Contributions = Mapping[str, pd.DataFrame]
+"""Name of a count table -> leaf cells × service: its dimensions, ``service`` and ``count`` (persons reported)."""
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """What one attacker knows beyond what is published.
+
+    Args:
+        name: ``outsider``, ``territory=…``, ``service=…``, or two joined by `` + ``.
+        own: its own persons in each variable.
+        inside: variables of which it knows the true count, being all its own.
+    """
+
+    name: str
+    own: Counts
+    inside: NDArray[np.bool_]
+
+
+def outsider(system: CellSystem) -> Attacker:
+    """Knows what is published, and nobody counted."""
+    return Attacker("outsider", np.zeros(system.size, dtype=np.int64), np.zeros(system.size, dtype=np.bool_))
+
+
+def territory_insiders(system: CellSystem) -> tuple[Attacker, ...]:
+    """One insider a commune, arrondissement or any other territory short of the whole."""
+    seen: dict[frozenset[str], Attacker] = {}
+    for cube in system.cubes:
+        tree = cube.table.hierarchies.get(TERRITORY)
+        for code in tree.codes if tree else ():
+            part = system.vocabulary.part(cube.table, TERRITORY, code)
+            if part is not None and part[1] and part[1] not in seen:
+                seen[part[1]] = _of_territory(system, f"{TERRITORY}={code}", part[1])
+    return tuple(seen.values())
+
+
+def service_insiders(system: CellSystem, contributions: Contributions) -> tuple[Attacker, ...]:
+    """One insider a service that reported somebody.
+
+    Raises:
+        UsageProblem: PRO014, a frame that does not fit its table.
+    """
+    own: dict[str, Counts] = {}
+    for number, cube in enumerate(system.cubes):
+        frame = contributions.get(cube.table.name)
+        if frame is None:
+            continue
+        _check(cube.table, frame)
+        for service, leaves in frame.groupby("service"):
+            parts = own.setdefault(str(service), np.zeros(system.size, dtype=np.int64))
+            system.spread(number, leaves, parts)
+    nowhere = np.zeros(system.size, dtype=np.bool_)
+    return tuple(Attacker(f"service={name}", parts, nowhere) for name, parts in sorted(own.items()))
+
+
+def coalitions(attackers: Sequence[Attacker], system: CellSystem) -> tuple[Attacker, ...]:
+    """Every two insiders who tell each other what they know.
+
+    Persons whom both know are counted once at most where totals allow it; as the overlap is not known, two services
+    are taken to share nobody unless the cell is too small, which gives them more than they have.
+    """
+    return tuple(_together(one, other, system) for one, other in combinations(attackers, 2))
+
+
+def one_service_cells(system: CellSystem, contributions: Contributions) -> NDArray[np.bool_]:
+    """Variables all of whose persons were reported by one and the same service, and by no other."""
+    total, largest = np.zeros(system.size, dtype=np.int64), np.zeros(system.size, dtype=np.int64)
+    for service in service_insiders(system, contributions):
+        total += service.own
+        largest = np.maximum(largest, service.own)
+    alone: NDArray[np.bool_] = (system.counts > 0) & (largest == system.counts) & (total == largest)
+    return alone
+
+
+def _together(one: Attacker, other: Attacker, system: CellSystem) -> Attacker:
+    nested = bool(np.all(one.own <= other.own) and np.all(one.inside <= other.inside))
+    reverse = bool(np.all(other.own <= one.own) and np.all(other.inside <= one.inside))
+    both = np.maximum(one.own, other.own) if nested or reverse else one.own + other.own
+    return Attacker(f"{one.name} + {other.name}", np.minimum(both, system.counts), one.inside | other.inside)
+
+
+def _of_territory(system: CellSystem, name: str, territory: frozenset[str]) -> Attacker:
+    own = np.zeros(system.size, dtype=np.int64)
+    for number, cube in enumerate(system.cubes):
+        system.spread(number, _within(system, cube.table, territory), own)
+    where = (system.territory_of(variable) for variable in range(system.size))
+    inside = np.array([place is not None and place <= territory for place in where], dtype=np.bool_)
+    return Attacker(name, own, inside)
+
+
+def _within(system: CellSystem, table: CountTable, territory: frozenset[str]) -> pd.DataFrame:
+    """The leaf cells of a table inside a territory; none when the table does not say where."""
+    if TERRITORY not in table.dimensions:
+        return table.leaves.iloc[:0]
+    leaves = table.hierarchies[TERRITORY].leaves
+    kept = [leaf for leaf in leaves if system.vocabulary.finest(TERRITORY, leaf) <= territory]
+    return table.leaves[table.leaves[TERRITORY].isin(kept)]
+
+
+def _check(table: CountTable, frame: pd.DataFrame) -> None:
+    for problem in _problems(table, frame):
+        raise UsageProblem("PRO014", table=table.name, problem=problem)
+
+
+def _problems(table: CountTable, frame: pd.DataFrame) -> Iterator[str]:
+    dimensions = list(table.dimensions)
+    if sorted(frame.columns) != sorted([*dimensions, "service", "count"]):
+        yield "columns"
+        return
+    if not all(frame[name].isin(table.hierarchies[name].leaves).all() for name in dimensions):
+        yield "codes"
+        return
+    merged = frame.merge(table.leaves, on=dimensions, how="left", suffixes=("", "_all"))
+    if (merged["count"] > merged["count_all"].fillna(0)).any() or (merged["count"] < 0).any():
+        yield "counts"
