@@ -5,6 +5,9 @@ Everything is read from the tables in ``data/``, whose sources are in ``data/SOU
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from denombrement.reference._tables import Source, file_sources, origins, verify_tables
 from denombrement.reference.communes import (
     Commune,
@@ -19,18 +22,6 @@ from denombrement.reference.communes import (
     province,
     territories,
     territory,
-)
-from denombrement.reference.crosswalk import (
-    Answer,
-    CrosswalkRow,
-    Fact,
-    Facts,
-    InLight,
-    NeedsFact,
-    Outside,
-    crosswalk_rows,
-    one_month_after,
-    to_light,
 )
 from denombrement.reference.ethos import (
     LANGUAGES,
@@ -47,15 +38,6 @@ from denombrement.reference.ethos import (
     living_situations,
     most_severe,
 )
-from denombrement.reference.frames import (
-    categories_table,
-    communes_table,
-    crosswalk_table,
-    ethos_light_table,
-    labels_table,
-    population_table,
-    published_figures_table,
-)
 from denombrement.reference.inhabitants import (
     PopulationFigure,
     PopulationYear,
@@ -69,14 +51,69 @@ from denombrement.reference.inhabitants import (
     territory_population,
 )
 from denombrement.reference.lookup import find_commune, fold
-from denombrement.reference.published import (
-    PublishedFigure,
-    PublishedTotal,
-    published_figure,
-    published_figures,
-    published_totals,
-)
 from denombrement.reference.vintages import require_one_vintage, to_vintage, vintage_code
+
+if TYPE_CHECKING:
+    from denombrement.reference.crosswalk import (
+        Answer,
+        CrosswalkRow,
+        Fact,
+        Facts,
+        InLight,
+        NeedsFact,
+        Outside,
+        crosswalk_rows,
+        one_month_after,
+        to_light,
+    )
+    from denombrement.reference.frames import (
+        categories_table,
+        communes_table,
+        crosswalk_table,
+        ethos_light_table,
+        labels_table,
+        population_table,
+        published_figures_table,
+    )
+    from denombrement.reference.published import (
+        PublishedFigure,
+        PublishedTotal,
+        published_figure,
+        published_figures,
+        published_totals,
+    )
+
+# Seldom needed, and dear to import: found on first use.
+_LAZY = {
+    "crosswalk": (
+        "Answer",
+        "CrosswalkRow",
+        "Fact",
+        "Facts",
+        "InLight",
+        "NeedsFact",
+        "Outside",
+        "crosswalk_rows",
+        "one_month_after",
+        "to_light",
+    ),
+    "frames": (
+        "categories_table",
+        "communes_table",
+        "crosswalk_table",
+        "ethos_light_table",
+        "labels_table",
+        "population_table",
+        "published_figures_table",
+    ),
+    "published": (
+        "PublishedFigure",
+        "PublishedTotal",
+        "published_figure",
+        "published_figures",
+        "published_totals",
+    ),
+}
 
 __all__ = [
     "LANGUAGES",
@@ -146,3 +183,10 @@ __all__ = [
     "verify_tables",
     "vintage_code",
 ]
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _LAZY.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(name)
