@@ -1,0 +1,89 @@
+"""The campaign's keys and secret on disk: made once, read with the passphrase, never printed.
+
+``officer`` and ``spare`` are the two recipients of returns. ``campaign.secret`` makes the codes and belongs to the
+custodian; ``tokens.key`` makes each service's token. The folder and its files are readable by their owner alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from denombrement.errors import UsageProblem
+from denombrement.intake.sealing_keys import (
+    PrivateKey,
+    PublicKey,
+    lock_private_key,
+    make_private_key,
+    read_public_key,
+    unlock_private_key,
+)
+
+RECIPIENTS = ("officer", "spare")
+SECRET_BYTES = 32
+MINIMUM_PASSPHRASE_CHARACTERS = 12
+_OWNER_FILE, _OWNER_FOLDER = 0o600, 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The files of ``keys/``."""
+
+    folder: Path
+
+    def make(self, passphrase: str) -> None:
+        """Makes two key pairs, the campaign's secret and the key of the services' tokens.
+
+        Raises:
+            UsageProblem: CAM013 for a passphrase that is too short.
+        """
+        if len(passphrase) < MINIMUM_PASSPHRASE_CHARACTERS:
+            raise UsageProblem("CAM013", minimum=MINIMUM_PASSPHRASE_CHARACTERS)
+        self.folder.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
+        for name in RECIPIENTS:
+            key = make_private_key()
+            self._write(f"{name}.private.pem", lock_private_key(key, passphrase))
+            self._write(f"{name}.public.json", json.dumps(key.public.jwk(), indent=1).encode())
+        self._write("campaign.secret", base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)))
+        self._write("tokens.key", base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)))
+
+    def recipients(self) -> list[PublicKey]:
+        """Public keys that every return is sealed to."""
+        return [read_public_key(json.loads(self._read(f"{name}.public.json"))) for name in RECIPIENTS]
+
+    def private_keys(self, passphrase: str, names: Sequence[str] = RECIPIENTS[:1]) -> list[PrivateKey]:
+        """Private keys, unlocked; the officer's alone by default.
+
+        Raises:
+            DamagedInput: a wrong passphrase or a damaged key file.
+        """
+        return [unlock_private_key(self._read(f"{name}.private.pem"), passphrase) for name in names]
+
+    def secret(self) -> bytes:
+        """The campaign's secret, 32 bytes: needed to make codes, never to count."""
+        return base64.urlsafe_b64decode(self._read("campaign.secret"))
+
+    def service_token(self, campaign_id: str, service_id: str) -> str:
+        """The token that authenticates one service's returns of one campaign."""
+        key = base64.urlsafe_b64decode(self._read("tokens.key"))
+        digest = hmac.digest(key, f"{campaign_id}\x1f{service_id}".encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def _read(self, name: str) -> bytes:
+        file = self.folder / name
+        if not file.is_file():
+            raise UsageProblem("CAM012", key=name)
+        return file.read_bytes()
+
+    def _write(self, name: str, content: bytes) -> None:
+        # Opened with its permissions, so that there is no moment at which others can read it.
+        descriptor = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_FILE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)

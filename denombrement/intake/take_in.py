@@ -1,0 +1,211 @@
+"""Takes files into the campaign: opens, checks, stores, sets aside. Running it again changes nothing.
+
+The return with the highest number is a service's state; an older one that arrives later is kept in the inbox and
+refused with its reason. Whole batches are stored in one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from denombrement.campaign import Campaign
+from denombrement.errors import DamagedInput, DenombrementError, UsageProblem
+from denombrement.intake.batches import children_table, declarations_table, tokens_table
+from denombrement.intake.judging import judge
+from denombrement.intake.model import FileOutcome, IntakeSummary, ReadReturn, Rejected
+from denombrement.intake.store import Store
+
+BATCH_DECLARATIONS = 20_000
+ReadFile = Callable[[str, bytes], Sequence[ReadReturn]]
+
+
+@dataclass
+class _Batch:
+    returns: dict[str, ReadReturn] = field(default_factory=dict)
+    refused: list[tuple[ReadReturn, DenombrementError]] = field(default_factory=list)
+    superseded: list[ReadReturn] = field(default_factory=list)
+
+    @property
+    def declarations(self) -> int:
+        return sum(len(each.taken) for each in self.returns.values())
+
+
+class Intake:
+    """One run of intake over a store."""
+
+    def __init__(
+        self, store: Store, campaign: Campaign, read: ReadFile, *, replace_lists: bool = False
+    ) -> None:
+        """Prepares a run.
+
+        Args:
+            store: the open store.
+            campaign: its settings.
+            read: turns a file's name and bytes into returns (sealed, clear, lists), or raises a coded error.
+            replace_lists: whether a list without a number replaces what its service sent before.
+        """
+        self._store = store
+        self._campaign = campaign
+        self._read = read
+        self._replace_lists = replace_lists
+        self._known = {
+            sha for (sha,) in store.rows("SELECT DISTINCT sha256 FROM returns WHERE status <> 'refused'")
+        }
+        self._current: dict[str, tuple[int, str]] = {
+            service: (number, sha)
+            for service, number, sha in store.rows(
+                "SELECT service, number, sha256 FROM returns WHERE status = 'current'"
+            )
+        }
+        self._batch = _Batch()
+        self._outcomes: dict[int, list[FileOutcome]] = {}
+
+    def run(self, files: Iterable[tuple[str, bytes]]) -> IntakeSummary:
+        """Takes in (name, bytes) pairs in the order given; a file already known is left alone."""
+        for rank, (name, data) in enumerate(files):
+            self._outcomes[rank] = self._take(name, data)
+            if self._batch.declarations >= BATCH_DECLARATIONS:
+                self._flush()
+        self._flush()
+        return IntakeSummary(tuple(each for outcomes in self._outcomes.values() for each in outcomes))
+
+    def _take(self, name: str, data: bytes) -> list[FileOutcome]:
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 in self._known:
+            return [FileOutcome(name, sha256, "unchanged")]
+        self._known.add(sha256)
+        try:
+            returns = self._read(name, data)
+        except DenombrementError as error:
+            unread = ReadReturn(sha256, name, "unknown", "", None, "", met_nobody=False)
+            return [self._refuse(unread, error)]
+        return [self._place(each) for each in returns]
+
+    def _place(self, read: ReadReturn) -> FileOutcome:
+        if self._current.get(read.service, (0, ""))[1] == read.sha256:
+            return FileOutcome(read.file, read.sha256, "unchanged", read.service)
+        try:
+            numbered = replace(read, number=self._number(read))
+        except DenombrementError as error:
+            return self._refuse(read, error)
+        before = self._batch.returns.pop(read.service, None)
+        if before is not None:
+            self._batch.superseded.append(before)
+        self._batch.returns[read.service] = numbered
+        self._current[read.service] = (numbered.number or 0, read.sha256)
+        return FileOutcome(
+            read.file, read.sha256, "current", read.service, len(read.taken), len(read.rejected)
+        )
+
+    def _number(self, read: ReadReturn) -> int:
+        current, _sha = self._current.get(read.service, (0, ""))
+        if read.number is None:
+            if current and not self._replace_lists:
+                raise UsageProblem("INT107", where=read.file)
+            return current + 1
+        if read.number < current:
+            raise DamagedInput("INT104", where=read.file, current=current, number=read.number)
+        if read.number == current:
+            raise DamagedInput("INT105", where=read.file, number=read.number)
+        return read.number
+
+    def _refuse(self, read: ReadReturn, error: DenombrementError) -> FileOutcome:
+        if (read.sha256, error.code) not in self._refusals:
+            self._batch.refused.append((read, error))
+        status = "outdated" if error.code == "INT104" else "refused"
+        return FileOutcome(read.file, read.sha256, status, read.service, error=error)
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, _Batch()
+        if not (batch.returns or batch.refused):
+            return
+        with self._store.act("intake") as facts:
+            broken = _store_returns(self._store, self._campaign, list(batch.returns.values()))
+            _note_returns(self._store, batch)
+            facts.update(
+                {
+                    "returns": sorted(each.sha256 for each in batch.returns.values()),
+                    "declarations": batch.declarations - sum(broken.values()),
+                    "quarantined": sum(broken.values())
+                    + sum(len(r.rejected) for r in batch.returns.values()),
+                    "refused": sorted(f"{read.sha256} {error.code}" for read, error in batch.refused),
+                }
+            )
+        self._correct_outcomes(broken)
+
+    def _correct_outcomes(self, broken: dict[str, int]) -> None:
+        for outcomes in self._outcomes.values():
+            for rank, each in enumerate(outcomes):
+                lost = broken.get(each.sha256 + each.service, 0) if each.status == "current" else 0
+                if lost:
+                    outcomes[rank] = replace(
+                        each, declarations=each.declarations - lost, quarantined=each.quarantined + lost
+                    )
+
+
+def _store_returns(store: Store, campaign: Campaign, returns: Sequence[ReadReturn]) -> dict[str, int]:
+    services = [each.service for each in returns]
+    for table in ("declarations", "children", "tokens", "warnings"):
+        store.rows(f"DELETE FROM {table} WHERE service IN (SELECT unnest(?))", [services])
+    store.rows(
+        "UPDATE returns SET status = 'superseded' WHERE status = 'current' AND service IN (SELECT unnest(?))",
+        [services],
+    )
+    _insert_declarations(store, returns)
+    places = {(r.service, t.declaration.declaration_id): t.place for r in returns for t in r.taken}
+    broken = judge(store, services, campaign.rule_context, places)
+    sha_of = {each.service: each.sha256 for each in returns}
+    rejected = [(sha_of[service], service, why) for (service, _), why in broken.items()]
+    rejected += [(each.sha256, each.service, why) for each in returns for why in each.rejected]
+    _insert_quarantine(store, rejected)
+    counts: dict[str, int] = {}
+    for service, _identifier in broken:
+        counts[sha_of[service] + service] = counts.get(sha_of[service] + service, 0) + 1
+    return counts
+
+
+def _insert_declarations(store: Store, returns: Sequence[ReadReturn]) -> None:
+    declarations = [taken.declaration for each in returns for taken in each.taken]
+    services = [each.service for each in returns for _ in each.taken]
+    store.insert("declarations", declarations_table(services, declarations))
+    store.insert("children", children_table(services, declarations))
+    tokens = tokens_table(services, declarations)
+    for name in tokens.column_names[2:]:
+        store.rows(f'ALTER TABLE tokens ADD COLUMN IF NOT EXISTS "{name}" VARCHAR')
+    store.insert("tokens", tokens)
+
+
+def _insert_quarantine(store: Store, rows: Sequence[tuple[str, str, Rejected]]) -> None:
+    if not rows:
+        return
+    store.insert(
+        "quarantine",
+        {
+            "sha256": [sha for sha, _, _ in rows],
+            "service": [service for _, service, _ in rows],
+            "declaration_id": [why.declaration_id for _, _, why in rows],
+            "place": [why.place for _, _, why in rows],
+            "question": [why.question for _, _, why in rows],
+            "reason": [why.reason for _, _, why in rows],
+        },
+    )
+
+
+def _note_returns(store: Store, batch: _Batch) -> None:
+    noted = [(each, "current", "") for each in batch.returns.values()]
+    noted += [(each, "superseded", "") for each in batch.superseded]
+    noted += [
+        (read, "outdated" if error.code == "INT104" else "refused", error.code)
+        for read, error in batch.refused
+    ]
+    for read, status, reason in noted:
+        store.rows("DELETE FROM returns WHERE sha256 = ? AND service = ?", [read.sha256, read.service])
+        store.rows(
+            "INSERT INTO returns SELECT ?, coalesce(max(rank), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM returns",
+            [
+                read.sha256, read.file, read.kind, read.service, read.number, read.made_at, read.met_nobody,
+                len(read.taken), read.withdrawn, status, reason,
+            ],
+        )  # fmt: skip
