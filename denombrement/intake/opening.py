@@ -35,7 +35,7 @@ def read_sealed(
     if not verify_mac(sealed, token_of(service)):
         raise DamagedInput("INT103", where=name)
     whole, taken, rejected = validate_return(sealed.body)
-    return as_read_return(name, data, "sealed", whole, taken, rejected)
+    return as_read_return(name, data, whole, taken, rejected, kind="sealed")
 
 
 def read_clear_return(
@@ -49,7 +49,7 @@ def read_clear_return(
     claimed_campaign, service = read_header(body)
     check_origin(claimed_campaign, service, campaign=campaign, services=services, where=name)
     whole, taken, rejected = validate_return(body)
-    return as_read_return(name, data, "json", whole, taken, rejected)
+    return as_read_return(name, data, whole, taken, rejected, kind="json")
 
 
 def check_origin(
@@ -63,7 +63,7 @@ def check_origin(
 
 
 def as_read_return(
-    name: str, data: bytes, kind: str, whole: Return, taken: Sequence[Taken], rejected: Sequence[Rejected]
+    name: str, data: bytes, whole: Return, taken: Sequence[Taken], rejected: Sequence[Rejected], *, kind: str
 ) -> ReadReturn:
     """The common form of what was read."""
     return ReadReturn(

@@ -66,7 +66,7 @@ class Store:
         batch = columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
         self.connection.register("batch", batch)
         names = ", ".join(f'"{name}"' for name in batch.column_names)
-        self.rows(f"INSERT INTO {table} ({names}) SELECT {names} FROM batch")  # noqa: S608 - names of ours
+        self.rows(f"INSERT INTO {table} ({names}) SELECT {names} FROM batch")
         self.connection.unregister("batch")
 
     def last_entry(self) -> Entry | None:

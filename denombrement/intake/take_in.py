@@ -50,9 +50,13 @@ class Intake:
         self._campaign = campaign
         self._read = read
         self._replace_lists = replace_lists
-        self._known = {
-            sha for (sha,) in store.rows("SELECT DISTINCT sha256 FROM returns WHERE status <> 'refused'")
+        self._refusals = {
+            (sha, reason)
+            for sha, reason in store.rows("SELECT sha256, reason FROM returns WHERE status = 'refused'")
         }
+        known = {sha for (sha,) in store.rows("SELECT DISTINCT sha256 FROM returns")}
+        # A refused file is tried again: the officer may have mended what stood in its way.
+        self._known = known - {sha for sha, _ in self._refusals}
         self._current: dict[str, tuple[int, str]] = {
             service: (number, sha)
             for service, number, sha in store.rows(

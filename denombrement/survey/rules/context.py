@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from denombrement.errors import UsageProblem
+from denombrement.reference import one_month_after
 
 TOLERANCE_DAYS = 14
 
@@ -20,9 +20,7 @@ class RuleContext:
     @property
     def one_month_after(self) -> date:
         """Last day on which a release or an eviction is "within one month": the same day of the next month."""
-        year, month = divmod(self.night.year * 12 + self.night.month, 12)
-        month += 1
-        return date(year, month, min(self.night.day, monthrange(year, month)[1]))
+        return one_month_after(self.night)
 
     @property
     def two_weeks_before(self) -> date:
