@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from denombrement.dedup.codes.dates import resolve_birth_date
+from denombrement.dedup.codes.dates import BirthDate, resolve_birth_date
 from denombrement.dedup.codes.identity import Identity
 from denombrement.dedup.codes.keyed import Keyer
 from denombrement.dedup.codes.normalise import NameForms, name_forms
-from denombrement.dedup.codes.recipe import Part, Recipe
+from denombrement.dedup.codes.recipe import Recipe
 from denombrement.dedup.codes.tables import FieldName
 
 PartValues = Mapping[str, str]
-_NAME_FIELDS: tuple[FieldName, ...] = ("given_name", "family_name")
+_NAMES: tuple[FieldName, ...] = ("given_name", "family_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +51,29 @@ def part_values(identity: Identity, recipe: Recipe) -> dict[str, str]:
     """The parts of the recipe that this identity has, in clear: for the desk alone."""
     date = resolve_birth_date(identity.birth_year, identity.birth_month, identity.birth_day)
     forms: dict[str, NameForms | None] = {
-        field: name_forms(getattr(identity, field), field) for field in _NAME_FIELDS
+        field: name_forms(getattr(identity, field), field) for field in _NAMES
     }
+    values = date_parts(date, identity.sex, recipe)
+    for name, part in recipe.parts.items():
+        form = forms.get(part.field)
+        value = None if form is None else part.of_name(form)
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def date_parts(date: BirthDate, sex: str, recipe: Recipe) -> dict[str, str]:
+    """The parts of the recipe that are read from the birth date and the sex."""
     numbers = {"birth_year": date.year, "birth_month": date.month, "birth_day": date.day}
-    values = {name: _part_value(part, forms, numbers, identity.sex) for name, part in recipe.parts.items()}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _part_value(
-    part: Part, forms: Mapping[str, NameForms | None], numbers: Mapping[str, int | None], sex: str
-) -> str | None:
-    if part.field == "sex":
-        return None if sex == "dont_know" else sex
-    name = forms.get(part.field)
-    if name is not None:
-        return part.of_name(name)
-    number = numbers.get(part.field)
-    return None if number is None else part.of_number(number)
+    values = {}
+    for name, part in recipe.parts.items():
+        number = numbers.get(part.field)
+        value = None if number is None else part.of_number(number)
+        if part.field == "sex" and sex != "dont_know":
+            value = sex
+        if value is not None:
+            values[name] = value
+    return values
 
 
 def keyed_parts(values: PartValues, keyer: Keyer, recipe: Recipe) -> IdentityTokens:
