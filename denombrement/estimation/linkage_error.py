@@ -1,0 +1,159 @@
+"""What missed matches do to an estimate, and how to carry the doubt of the linkage into it.
+
+A person on k ≥ 2 lists is *split* with probability s: one list, drawn at random, goes astray and looks like a second
+person seen once. Then E y* = A(s) y with A[h→h] = 1 − s and A[h→h∖j] = A[h→{j}] = s/k (statistics: Ding &
+Fienberg 1994; Di Consiglio & Tuoto 2015). Every estimate is inflated, Chao's lower bound included, unless A⁻¹y* is
+used. The rate s must have been measured; its own uncertainty and that of the partition are pooled over draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from denombrement.errors import UsageProblem
+from denombrement.estimation.averaging import NumberDistribution
+from denombrement.estimation.histories import CaptureHistories, Matrix
+from denombrement.estimation.loglinear import LogLinearFit
+from denombrement.estimation.models import bits_of
+
+_LARGEST_RATE = 0.5
+_POINTS = 401
+
+
+@dataclass(frozen=True)
+class MissedMatchRate:
+    """How often a person on several lists was left split, as measured.
+
+    Args:
+        missed: persons on several lists found split.
+        examined: persons on several lists looked at.
+        source: how it was measured (review sample, synthetic twin…), to be printed.
+
+    Raises:
+        UsageProblem: EST010 (not 0 ≤ missed ≤ examined, nobody examined, or a rate of a half and more).
+    """
+
+    missed: float
+    examined: float
+    source: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.missed <= self.examined or self.examined <= 0 or self.rate >= _LARGEST_RATE:
+            raise UsageProblem("EST010")
+
+    @property
+    def rate(self) -> float:
+        """Share of persons on several lists who are split (s)."""
+        return self.missed / self.examined
+
+    def draw(self, generator: np.random.Generator) -> float:
+        """One plausible rate: Jeffreys' beta, kept below one half."""
+        drawn = generator.beta(self.missed + 0.5, self.examined - self.missed + 0.5)
+        return float(min(drawn, _LARGEST_RATE - 0.01))
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Corrected histories, and the persons taken out of histories that would have become negative."""
+
+    histories: CaptureHistories
+    clipped: float
+
+
+def split_matrix(number_of_lists: int, rate: float) -> Matrix:
+    """A(s): expected records by history (rows) of one person of each history (columns); index 0 is unused."""
+    size = 1 << number_of_lists
+    matrix = np.eye(size)
+    for history in range(size):
+        on = bits_of(history)
+        if len(on) > 1:
+            matrix[history, history] = 1 - rate
+            for bit in on:
+                matrix[history & ~(1 << bit), history] += rate / len(on)
+                matrix[1 << bit, history] += rate / len(on)
+    return matrix
+
+
+def correct_missed_matches(histories: CaptureHistories, rate: float) -> Correction:
+    """Histories as they would be without splits: A(s)⁻¹ y*, negative cells set to zero.
+
+    Args:
+        histories: as linked.
+        rate: share of persons on several lists who are split, 0 ≤ s < 1/2.
+    """
+    solved = np.linalg.solve(split_matrix(len(histories.lists), rate), histories.counts)
+    solved[np.abs(solved) < 1e-9] = 0.0  # noqa: PLR2004 - what the solver leaves of an empty cell
+    kept = np.maximum(solved, 0.0)
+    return Correction(CaptureHistories(histories.lists, kept), float((kept - solved).sum()))
+
+
+def distribution_of_fit(fit: LogLinearFit) -> NumberDistribution:
+    """A fitted model as a distribution: n₀ log-normal around its estimate, on equally likely points."""
+    levels = (np.arange(_POINTS) + 0.5) / _POINTS
+    unseen = fit.unseen * np.exp(norm.ppf(levels) * fit.log_standard_error)
+    return NumberDistribution(fit.seen + unseen, np.full(_POINTS, 1 / _POINTS))
+
+
+@dataclass(frozen=True, eq=False)
+class PooledNumber:
+    """A mixture over linkage draws.
+
+    Args:
+        distribution: the mixture.
+        draws: how many were mixed.
+        within_deviation: root of the mean variance inside the draws, in persons.
+        between_deviation: standard deviation of the draws' means, in persons.
+    """
+
+    distribution: NumberDistribution
+    draws: int
+    within_deviation: float
+    between_deviation: float
+
+
+def pool(distributions: Sequence[NumberDistribution]) -> PooledNumber:
+    """Mix distributions, one a linkage draw, with equal weights.
+
+    Raises:
+        UsageProblem: EST011 (nothing to pool).
+    """
+    if not distributions:
+        raise UsageProblem("EST011")
+    persons = np.concatenate([each.persons for each in distributions])
+    chances = np.concatenate([each.chances for each in distributions]) / len(distributions)
+    order = np.argsort(persons, kind="stable")
+    within = float(np.sqrt(np.mean([each.standard_deviation**2 for each in distributions])))
+    between = float(np.std([each.mean for each in distributions]))
+    mixture = NumberDistribution(persons[order], chances[order])
+    return PooledNumber(mixture, len(distributions), within, between)
+
+
+def pool_linkage_draws(
+    draws: Sequence[CaptureHistories],
+    rate: MissedMatchRate | None,
+    estimate: Callable[[CaptureHistories], NumberDistribution],
+    generator: np.random.Generator,
+) -> PooledNumber:
+    """Estimate on each plausible partition, corrected for one plausible rate of missed matches, and mix.
+
+    Args:
+        draws: capture histories under each partition that the deduplication drew.
+        rate: measured missed-match rate; None leaves the histories as they are.
+        estimate: histories → distribution, for instance
+            ``lambda h: average_over_graphs(h).distribution``.
+        generator: for the rate; a fixed seed gives the same figures.
+    """
+    return pool([estimate(corrected_draw(draw, rate, generator)) for draw in draws])
+
+
+def corrected_draw(
+    draw: CaptureHistories, rate: MissedMatchRate | None, generator: np.random.Generator
+) -> CaptureHistories:
+    """One partition's histories, corrected with one plausible rate."""
+    if rate is None:
+        return draw
+    return correct_missed_matches(draw, rate.draw(generator)).histories
