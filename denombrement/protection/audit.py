@@ -34,11 +34,13 @@ class Goals:
         forms: rows × variables.
         variables: the variable that each row is about.
         kinds: what it would mean to succeed.
+        shared: for groups, the variable that all persons of the row's variable belong to; -1 otherwise.
     """
 
     forms: sparse.csr_array
     variables: NDArray[np.intp]
     kinds: tuple[Kind, ...]
+    shared: NDArray[np.intp]
 
     @property
     def size(self) -> int:
@@ -82,11 +84,16 @@ class Attack:
         search = _Search(self._model, goals, self._threshold, others)
         search.random_rounds()
         findings = tuple(
-            Finding(attacker.name, str(self._system.cells[goals.variables[row]]), kind, low, high)
-            for row in search.open_rows()
-            for kind, low, high in search.settle(int(row))
+            self._finding(attacker, goals, row, learnt)
+            for row in search.open_rows().tolist()
+            for learnt in search.settle(row)
         )
         return _summary(attacker, goals, findings), findings
+
+    def _finding(self, attacker: Attacker, goals: Goals, row: int, learnt: tuple[Kind, int, int]) -> Finding:
+        cells, shared = self._system.cells, int(goals.shared[row])
+        cell = str(cells[goals.variables[row]])
+        return Finding(attacker.name, cell, *learnt, shared=str(cells[shared]) if shared >= 0 else "")
 
     def bounds(self, attacker: Attacker, variables: Sequence[int]) -> list[tuple[float, float]]:
         """Least and largest number of others that a table consistent with the publication can have."""
@@ -111,7 +118,9 @@ class Attack:
         ]
         kinds = [Kind.SMALL] * len(small) + [Kind.EXACT] * len(large) + [Kind.GROUP] * len(groups)
         variables = np.concatenate([small, large, [parent for parent, _ in groups]]).astype(np.intp)
-        return Goals(self._forms(variables, groups), variables, tuple(kinds))
+        shared = np.full(len(variables), -1, dtype=np.intp)
+        shared[len(variables) - len(groups) :] = [child for _, child in groups]
+        return Goals(self._forms(variables, groups), variables, tuple(kinds), shared)
 
     def _forms(self, variables: NDArray[np.intp], groups: list[tuple[int, int]]) -> sparse.csr_array:
         rows, first = np.arange(len(variables)), len(variables) - len(groups)

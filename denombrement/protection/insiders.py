@@ -82,10 +82,10 @@ def coalitions(attackers: Sequence[Attacker], system: CellSystem) -> tuple[Attac
     return tuple(_together(one, other, system) for one, other in combinations(attackers, 2))
 
 
-def one_service_cells(system: CellSystem, contributions: Contributions) -> NDArray[np.bool_]:
+def one_service_cells(system: CellSystem, services: Sequence[Attacker]) -> NDArray[np.bool_]:
     """Variables all of whose persons were reported by one and the same service, and by no other."""
     total, largest = np.zeros(system.size, dtype=np.int64), np.zeros(system.size, dtype=np.int64)
-    for service in service_insiders(system, contributions):
+    for service in services:
         total += service.own
         largest = np.maximum(largest, service.own)
     alone: NDArray[np.bool_] = (system.counts > 0) & (largest == system.counts) & (total == largest)

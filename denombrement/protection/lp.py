@@ -54,11 +54,14 @@ class Model:
         self._highs.setOptionValue("mip_rel_gap", 0.0)
         self._highs.passModel(_programme(matrix, rows, box))
         if integral is not None:
-            kinds = np.where(
-                integral, int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous)
-            )
-            self._highs.changeColsIntegrality(self._size, self._columns, kinds.astype(np.uint8))
+            self.make_integral(integral)
         self.limit(seconds)
+
+    def make_integral(self, which: NDArray[np.bool_] | None = None) -> None:
+        """Asks whole numbers of some columns; of all when none are named."""
+        chosen = np.ones(self._size, dtype=np.bool_) if which is None else which
+        kinds = np.where(chosen, int(highspy.HighsVarType.kInteger), int(highspy.HighsVarType.kContinuous))
+        self._highs.changeColsIntegrality(self._size, self._columns, kinds.astype(np.uint8))
 
     def limit(self, seconds: float | None) -> None:
         """Sets the time limit of the solves to come."""

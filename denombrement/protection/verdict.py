@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -26,6 +27,7 @@ class Finding:
             ``group`` (all persons of this cell are proved to share one code).
         low, high: what the attacker proves about the number of others in the cell (of those *outside* the shared
             code for ``group``).
+        shared: for ``group``, the cell that all these persons are proved to be in.
     """
 
     attacker: str
@@ -33,6 +35,7 @@ class Finding:
     kind: Kind
     low: int
     high: int
+    shared: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,11 @@ class AuditVerdict:
         threshold: counts of 1 to threshold - 1 must not be learnt.
         base: base of the rounding (0 for suppression).
         slack: base steps beyond the neighbouring multiples (0: none).
+        hidden: printed variables withheld by suppression (0 for rounding).
+        gap_percent: how much cheaper the suppression might be at most.
         cells: cells in the system; ``printed`` of them are published now.
         relations: additive relations that the attackers use.
-        earlier: cells known from earlier releases.
+        earlier: cells known from earlier releases; ``moved`` of them had another count then.
         draws: draws made until this one, this one included.
         attackers: one summary each.
         findings: everything learnt; empty when passed.
@@ -86,10 +91,13 @@ class AuditVerdict:
     threshold: int
     base: int
     slack: int
+    hidden: int
+    gap_percent: float
     cells: int
     printed: int
     relations: int
     earlier: int
+    moved: int
     draws: int
     attackers: tuple[AttackerSummary, ...]
     findings: tuple[Finding, ...]
@@ -102,11 +110,20 @@ class AuditVerdict:
         """Whether the tables may leave: somebody attacked, and nobody learnt anything."""
         return bool(self.attackers) and all(one.passed for one in self.attackers) and not self.findings
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """For JSON and for the verdict's page."""
         return {**asdict(self), "passed": self.passed}
 
-    def public(self) -> dict[str, object]:
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> AuditVerdict:
+        """The inverse of :meth:`as_dict`."""
+        given = {name: stored[name] for name in cls.__dataclass_fields__}
+        given["attackers"] = tuple(AttackerSummary(**one) for one in stored["attackers"])
+        given["findings"] = tuple(Finding(**{**one, "kind": Kind(one["kind"])}) for one in stored["findings"])
+        given["narrowest"] = tuple(Interval(**one) for one in stored["narrowest"])
+        return cls(**given)
+
+    def public(self) -> dict[str, Any]:
         """What may stand beside the published tables: no cell of a finding, no interval."""
         hidden = ("findings", "narrowest")
         return {name: value for name, value in self.as_dict().items() if name not in hidden}

@@ -1,0 +1,194 @@
+"""The publication plan: which tables are printed, at which level, as data that the controller may change."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from typing import Any
+
+from denombrement.counts.table import CountTable
+from denombrement.errors import UsageProblem
+from denombrement.protection.cells import Cube
+
+ALL = "all"
+_LARGEST_JOINT_CUBE = 4_000
+
+
+@dataclass(frozen=True)
+class PlannedTable:
+    """One table of the plan.
+
+    Args:
+        name: of the table, and of its files.
+        measure: who is counted.
+        dimensions: dimension -> level printed, by name or ``all``.
+        each: a question with several answers: one table for each dimension ``each.answer`` that exists.
+        minimum_persons: territories whose published total is smaller have no row in this table.
+        exact: print the true counts (the auditor then counts them as known to everybody).
+        optional: leave the table out when no count table has its dimensions.
+    """
+
+    name: str
+    measure: str
+    dimensions: Mapping[str, str]
+    each: str = ""
+    minimum_persons: int = 0
+    exact: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class ResolvedTable:
+    """A planned table, and the cells of the count table that it prints."""
+
+    planned: PlannedTable
+    cube: Cube
+
+    @property
+    def name(self) -> str:
+        """Name of the printed table."""
+        return self.planned.name
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Dimensions printed, in the order of the plan; one printed in total alone has no column."""
+        return tuple(name for name in self.planned.dimensions if self.cube.depths[name] > 0)
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        """The codes of every printed row, territories that did not take part left out."""
+        for codes in self.cube.cells():
+            yield {dimension: codes[dimension] for dimension in self.dimensions}
+
+
+@dataclass(frozen=True)
+class PublicationPlan:
+    """Everything that is printed together.
+
+    Args:
+        name: of the plan.
+        source: why these tables.
+        levels: dimension -> names of its levels, from the total downwards.
+        tables: what is printed.
+
+    Raises:
+        UsageProblem: PRO003, a table twice, no table, or an unknown level.
+    """
+
+    name: str
+    source: str
+    levels: Mapping[str, tuple[str, ...]]
+    tables: tuple[PlannedTable, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        names = [table.name for table in self.tables]
+        if not names or len(names) != len(set(names)):
+            raise UsageProblem("PRO003", problem="tables")
+        for table in self.tables:
+            for dimension, level in table.dimensions.items():
+                if level != ALL and level not in self.levels.get(dimension, ()):
+                    raise UsageProblem("PRO003", problem=f"{table.name}: {dimension} = {level}")
+
+    @classmethod
+    def from_toml(cls, text: str) -> PublicationPlan:
+        """A plan from its file's text.
+
+        Raises:
+            UsageProblem: PRO003, the text is no plan.
+        """
+        try:
+            return cls._from_dict(tomllib.loads(text))
+        except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+            raise UsageProblem("PRO003", problem=type(error).__name__) from error
+
+    @classmethod
+    def _from_dict(cls, settings: dict[str, Any]) -> PublicationPlan:
+        tables = tuple(PlannedTable(**table) for table in settings["table"])
+        levels = {name: tuple(levels) for name, levels in settings["levels"].items()}
+        return cls(str(settings["name"]), str(settings["source"]), levels, tables)
+
+    def resolved(self, tables: Sequence[CountTable]) -> tuple[ResolvedTable, ...]:
+        """The plan's tables over these counts.
+
+        Raises:
+            UsageProblem: PRO012, no count table has the dimensions of a table that is not optional.
+        """
+        found: list[ResolvedTable] = []
+        for planned in self.tables:
+            copies = tuple(self._resolve(planned, tables))
+            if not copies and not planned.optional:
+                raise UsageProblem(
+                    "PRO012", measure=planned.measure, dimensions=", ".join(planned.dimensions)
+                )
+            found.extend(copies)
+        return tuple(found)
+
+    def _resolve(self, planned: PlannedTable, tables: Sequence[CountTable]) -> Iterator[ResolvedTable]:
+        for one in _answers(planned, tables):
+            source = _source(one, tables)
+            if source is not None:
+                depths = {name: self._depth(source, name, level) for name, level in one.dimensions.items()}
+                yield ResolvedTable(one, Cube(source, depths))
+
+    def _depth(self, source: CountTable, dimension: str, level: str) -> int:
+        deepest = max(source.hierarchies[dimension].depth_of.values())
+        return deepest if level == ALL else min(deepest, self.levels[dimension].index(level))
+
+
+def default_plan() -> PublicationPlan:
+    """The plan that comes with the package."""
+    return PublicationPlan.from_toml(default_plan_text())
+
+
+def default_plan_text() -> str:
+    """Its file, for a new campaign's own copy."""
+    file = resources.files("denombrement.protection") / "data" / "default_plan.toml"
+    return file.read_text(encoding="utf-8")
+
+
+def whole_plan(tables: Sequence[CountTable]) -> PublicationPlan:
+    """A plan that prints every cell of some count tables."""
+    planned = [PlannedTable(t.name, t.measure, dict.fromkeys(t.dimensions, ALL)) for t in tables]
+    return PublicationPlan("whole", "every cell of the tables given", {}, tuple(planned))
+
+
+def cubes_of(resolved: Sequence[ResolvedTable], further: Sequence[CountTable] = ()) -> tuple[Cube, ...]:
+    """The cells that readers of these tables reason about.
+
+    Where several tables are printed from one count table, the crossings between them matter even when no table prints
+    them: they join the system, as deep as the tables go, as long as that stays below 4,000 cells.
+
+    Args:
+        resolved: the tables printed now.
+        further: count tables of earlier releases, whole.
+    """
+    cubes: list[Cube] = [Cube.whole(table) for table in further]
+    for source in {id(one.cube.table): one.cube.table for one in resolved}.values():
+        printed = [one.cube for one in resolved if one.cube.table is source]
+        joint = Cube(source, _deepest(printed))
+        cubes += [joint] if joint.size <= _LARGEST_JOINT_CUBE else printed
+    return tuple(cubes)
+
+
+def _deepest(cubes: Sequence[Cube]) -> dict[str, int]:
+    names = {name for cube in cubes for name in cube.depths}
+    return {name: max(cube.depths.get(name, 0) for cube in cubes) for name in names}
+
+
+def _answers(planned: PlannedTable, tables: Sequence[CountTable]) -> Iterator[PlannedTable]:
+    if not planned.each:
+        yield planned
+        return
+    names = {name for table in tables for name in table.dimensions if name.startswith(f"{planned.each}.")}
+    for name in sorted(names):
+        answer = name.removeprefix(f"{planned.each}.")
+        dimensions = {**planned.dimensions, name: ALL}
+        yield replace(planned, name=f"{planned.name}_{answer}", dimensions=dimensions, each="")
+
+
+def _source(planned: PlannedTable, tables: Sequence[CountTable]) -> CountTable | None:
+    """The first count table that has all dimensions."""
+    wanted = set(planned.dimensions)
+    fitting = (t for t in tables if t.measure == planned.measure and wanted <= set(t.dimensions))
+    return next(fitting, None)
