@@ -1,7 +1,7 @@
 // Bytes and texts. For the joiner: an import is one line that begins with "import " and is dropped; an export is the
 // word "export " in front of a declaration and is dropped; top-level names are unique over all modules.
 
-export function utf8(text) {
+export function utf8Bytes(text) {
   return new TextEncoder().encode(text);
 }
 
@@ -22,7 +22,7 @@ export function fourBytes(number) {
 
 // A text in UTF-8 after its length in bytes: no two lists of texts give the same bytes.
 export function framedText(text) {
-  const data = utf8(text);
+  const data = utf8Bytes(text);
   return joinBytes([fourBytes(data.length), data]);
 }
 

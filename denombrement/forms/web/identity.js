@@ -18,8 +18,15 @@ export class IdentityProblem extends Error {
   }
 }
 
+const preparedTables = new WeakMap();
+
 // The tables as look-ups, made once from the JSON of web_tables.
-export function prepareIdentity(tables) {
+function prepared(tables) {
+  if (!preparedTables.has(tables)) preparedTables.set(tables, lookUps(tables));
+  return preparedTables.get(tables);
+}
+
+function lookUps(tables) {
   const sequences = new Map();
   for (const [letters, latin, start] of tables.sequences) {
     if (!sequences.has(letters[0])) sequences.set(letters[0], []);
@@ -39,7 +46,11 @@ export function prepareIdentity(tables) {
 // --- Names -------------------------------------------------------------------------------------------------------
 
 // {joined, core, words, phonetic} of a name, or null when it is missing; field is "given_name" or "family_name".
-export function nameForms(tables, text, field) {
+export function nameForms(text, field, tables) {
+  return formsOf(prepared(tables), text, field);
+}
+
+function formsOf(tables, text, field) {
   const rules = tables.fields[field];
   const typed = normalisedWords(tables, text);
   const joined = typed.join("");
@@ -136,7 +147,7 @@ function phoneticKey(tables, core) {
 // --- Dates -------------------------------------------------------------------------------------------------------
 
 // [year, month, day], each a number or null; 1 January and 1 July are unknown days and months.
-export function resolveBirthDate(tables, year, month, day) {
+function resolveBirthDate(tables, year, month, day) {
   if (!dateExists(tables.years, year, month, day)) throw new IdentityProblem("COD003");
   const standsIn = day === 1 && (month === 1 || month === 7);
   return standsIn ? [year, null, null] : [year, month, day];
@@ -157,11 +168,11 @@ function dateExists([earliest, latest], year, month, day) {
 // --- Parts -------------------------------------------------------------------------------------------------------
 
 // The parts of the recipe that an identity has, in clear: for this page's memory alone.
-export function identityParts(tables, identity) {
-  const values = dateParts(tables, birthDateOf(tables, identity), identity.sex ?? "dont_know");
+function identityParts(tables, identity) {
+  const values = dateValues(tables, birthDateOf(tables, identity), identity.sex ?? "dont_know");
   const forms = {
-    given_name: nameForms(tables, identity.given_name, "given_name"),
-    family_name: nameForms(tables, identity.family_name, "family_name"),
+    given_name: formsOf(tables, identity.given_name, "given_name"),
+    family_name: formsOf(tables, identity.family_name, "family_name"),
   };
   for (const [name, part] of Object.entries(tables.recipe.parts)) {
     const value = forms[part.field] ? partOfName(part, forms[part.field]) : null;
@@ -179,7 +190,7 @@ function birthDateOf(tables, identity) {
   );
 }
 
-function dateParts(tables, [birth_year, birth_month, birth_day], sex) {
+function dateValues(tables, [birth_year, birth_month, birth_day], sex) {
   if (!Object.hasOwn(tables.mnemonic.sexWritten, sex)) throw new IdentityProblem("COD004");
   const numbers = { birth_year, birth_month, birth_day };
   const values = {};
@@ -207,8 +218,7 @@ function pickedCharacters(part, text) {
 
 // --- Tokens ------------------------------------------------------------------------------------------------------
 
-// The campaign's key for one recipe; the secret (32 bytes) cannot be read back from it.
-export async function makeKeyer(tables, secret, campaignId) {
+async function makeKeyer(tables, secret, campaignId) {
   if (secret.length !== 32) throw new IdentityProblem("COD001");
   if (!campaignId) throw new IdentityProblem("COD009");
   const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
@@ -221,7 +231,8 @@ async function keyedToken(keyer, domain, parts) {
   return base64url(digest.subarray(0, TOKEN_BYTES));
 }
 
-async function keyedParts(tables, keyer, values) {
+async function keyedParts(values, secret, campaignId, tables) {
+  const keyer = await makeKeyer(tables, secret, campaignId);
   const present = tables.recipe.tokens.filter(([, , parts]) => parts.every((part) => Object.hasOwn(values, part)));
   const made = await Promise.all(
     present.map(async ([name, domain, parts]) => [name, await keyedToken(keyer, domain, parts.map((part) => values[part]))]),
@@ -231,8 +242,10 @@ async function keyedParts(tables, keyer, values) {
 }
 
 // {recipe, code, tokens} of one identity: all that leaves about who a person is.
-export async function identityTokens(tables, keyer, identity) {
-  return keyedParts(tables, keyer, identityParts(tables, identity));
+// `identity`: given_name, family_name, birth_year, birth_month, birth_day (numbers or null), sex; `secret`: 32 bytes;
+// `tables`: the JSON of web_tables.
+export async function identityTokens(identity, secret, campaignId, tables) {
+  return keyedParts(identityParts(prepared(tables), identity), secret, campaignId, tables);
 }
 
 // --- Paper -------------------------------------------------------------------------------------------------------
@@ -251,7 +264,8 @@ export async function fileMark(made) {
 }
 
 // JE-BER-14031987-M: letters, day, month, year, sex, in clear, "0" for what is missing. It identifies.
-export function writeMnemonic(tables, identity) {
+export function writeMnemonic(identity, rawTables) {
+  const tables = prepared(rawTables);
   const { missing, separator, sexWritten } = tables.mnemonic;
   const values = identityParts(tables, identity);
   const letters = mnemonicWidths(tables).map(([name, width]) =>
@@ -263,11 +277,11 @@ export function writeMnemonic(tables, identity) {
 }
 
 // The tokens that a mnemonic copied from paper can give, however it was spaced.
-export async function mnemonicTokens(tables, keyer, text) {
-  return keyedParts(tables, keyer, mnemonicParts(tables, text));
+export async function mnemonicTokens(text, secret, campaignId, tables) {
+  return keyedParts(mnemonicParts(prepared(tables), text), secret, campaignId, tables);
 }
 
-export function mnemonicParts(tables, text) {
+function mnemonicParts(tables, text) {
   const { missing, sexRead } = tables.mnemonic;
   const widths = mnemonicWidths(tables);
   const signs = [...text.normalize("NFKD")].map((character) => mnemonicSign(tables, character)).join("");
@@ -277,7 +291,7 @@ export function mnemonicParts(tables, text) {
     throw new IdentityProblem("COD006");
   }
   const [day, month, year] = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)].map((text) => Number(text) || null);
-  const values = dateParts(tables, resolveBirthDate(tables, year, month, day), sexRead[sex]);
+  const values = dateValues(tables, resolveBirthDate(tables, year, month, day), sexRead[sex]);
   let letters = signs;
   for (const [name, width] of widths) {
     const known = letters.slice(0, width).replaceAll(missing, "");

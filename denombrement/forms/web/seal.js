@@ -1,7 +1,7 @@
 // Sealed returns, with the browser's own WebCrypto: JWE in the General JSON serialization (RFC 7516), to two or more
 // P-256 recipients (ECDH-ES+A256KW, A256GCM). The format is told in denombrement/intake/sealing.py, which opens it.
 
-import { base64url, fourBytes, framedText, joinBytes, sha256, utf8 } from "./bytes.js";
+import { base64url, fourBytes, framedText, joinBytes, sha256, utf8Bytes } from "./bytes.js";
 
 const SEAL_FORMAT = "denombrement-return-1";
 const SEAL_ALGORITHM = "ECDH-ES+A256KW";
@@ -23,18 +23,18 @@ export async function sealReturn(body, recipients, serviceToken) {
   const keys = await distinctKeys(recipients);
   if (keys.size < 2 || keys.size > 16) throw new SealProblem("SEA010");
   const clear = JSON.stringify({ format: SEAL_FORMAT, body, mac: await sealMac(body, serviceToken) });
-  return sealedFile(paddedToSteps(await gzipped(utf8(clear))), keys);
+  return sealedFile(paddedToSteps(await gzipped(utf8Bytes(clear))), keys);
 }
 
 // What the service reads out to know that its file arrived: first 8 hexadecimal digits of the SHA-256.
 export async function sealReceipt(fileText) {
-  const digest = await sha256(utf8(fileText));
+  const digest = await sha256(utf8Bytes(fileText));
   return [...digest.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // RFC 7638 thumbprint of a P-256 key.
 export async function keyThumbprint({ x, y }) {
-  return base64url(await sha256(utf8(JSON.stringify({ crv: "P-256", kty: "EC", x, y }))));
+  return base64url(await sha256(utf8Bytes(JSON.stringify({ crv: "P-256", kty: "EC", x, y }))));
 }
 
 async function distinctKeys(recipients) {
@@ -44,10 +44,10 @@ async function distinctKeys(recipients) {
 }
 
 async function sealMac(body, serviceToken) {
-  const token = utf8(serviceToken);
+  const token = utf8Bytes(serviceToken);
   if (token.length < 16) throw new SealProblem("SEA016");
   const key = await crypto.subtle.importKey("raw", token, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(body))));
+  return base64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8Bytes(body))));
 }
 
 async function gzipped(bytes) {
@@ -66,9 +66,9 @@ async function sealedFile(plaintext, keys) {
   const contentKey = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"]);
   const recipients = [];
   for (const [kid, jwk] of keys) recipients.push(await recipientEntry(contentKey, kid, jwk));
-  const protectedHeader = base64url(utf8(JSON.stringify({ alg: SEAL_ALGORITHM, enc: "A256GCM" })));
+  const protectedHeader = base64url(utf8Bytes(JSON.stringify({ alg: SEAL_ALGORITHM, enc: "A256GCM" })));
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const parameters = { name: "AES-GCM", iv, additionalData: utf8(protectedHeader), tagLength: 8 * SEAL_TAG_BYTES };
+  const parameters = { name: "AES-GCM", iv, additionalData: utf8Bytes(protectedHeader), tagLength: 8 * SEAL_TAG_BYTES };
   const sealed = new Uint8Array(await crypto.subtle.encrypt(parameters, contentKey, plaintext));
   const end = sealed.length - SEAL_TAG_BYTES;
   return JSON.stringify({
