@@ -19,6 +19,8 @@ from denombrement.intake.store import Store
 
 BATCH_DECLARATIONS = 20_000
 ReadFile = Callable[[str, bytes], Sequence[ReadReturn]]
+KeepFile = Callable[[str, bytes], None]
+HOLDS_NAMES = "INT109"
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Intake:
     """One run of intake over a store."""
 
     def __init__(
-        self, store: Store, campaign: Campaign, read: ReadFile, *, replace_lists: bool = False
+        self, store: Store, campaign: Campaign, read: ReadFile, *, keep: KeepFile, replace_lists: bool = False
     ) -> None:
         """Prepares a run.
 
@@ -44,11 +46,13 @@ class Intake:
             store: the open store.
             campaign: its settings.
             read: turns a file's name and bytes into returns (sealed, clear, lists), or raises a coded error.
+            keep: puts a file's name and bytes away untouched; not called for a file that holds names in clear.
             replace_lists: whether a list without a number replaces what its service sent before.
         """
         self._store = store
         self._campaign = campaign
         self._read = read
+        self._keep = keep
         self._replace_lists = replace_lists
         self._refusals = {
             (sha, reason)
@@ -83,8 +87,11 @@ class Intake:
         try:
             returns = self._read(name, data)
         except DenombrementError as error:
+            if error.code != HOLDS_NAMES:
+                self._keep(name, data)
             unread = ReadReturn(sha256, name, "unknown", "", None, "", met_nobody=False)
             return [self._refuse(unread, error)]
+        self._keep(name, data)
         return [self._place(each) for each in returns]
 
     def _place(self, read: ReadReturn) -> FileOutcome:

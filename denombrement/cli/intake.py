@@ -1,0 +1,176 @@
+"""``denombrement intake``: files in, declarations stored, the rest set aside with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from denombrement.cli.common import (
+    OpenCampaign,
+    campaign_argument,
+    common_options,
+    emit,
+    open_campaign,
+    passphrase,
+    passphrase_option,
+    progress,
+)
+from denombrement.cli.language import say, spoken
+from denombrement.errors import DamagedInput, DenombrementError, Undecided, UsageProblem
+from denombrement.intake.corrections import correction_sheets
+from denombrement.intake.model import FileOutcome, IntakeSummary
+from denombrement.intake.reading import FileReader
+from denombrement.intake.take_in import Intake
+
+MAXIMUM_FILE_BYTES = 134_217_728
+
+
+@click.command("intake", help=say("intake"))
+@campaign_argument
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--service", help=say("intake_service"))
+@click.option("--replace", "replace_lists", is_flag=True, help=say("intake_replace"))
+@passphrase_option
+@common_options
+def command(
+    path: Path,
+    files: tuple[Path, ...],
+    service: str | None,
+    passphrase_file: Path | None,
+    *,
+    replace_lists: bool,
+    as_json: bool,
+) -> int:
+    """Takes in the files named, or the folder's inbox."""
+    campaign = open_campaign(path)
+    summary = take_in(
+        campaign,
+        list(_listed(files)) if files else sorted(campaign.folder.inbox.iterdir()),
+        passphrase(passphrase_file),
+        service=service,
+        replace_lists=replace_lists,
+        quiet=as_json,
+    )
+    sheets = write_correction_sheets(campaign)
+    emit(_as_json(summary, sheets), _lines(summary, sheets), as_json=as_json)
+    return Undecided.exit_code if summary.quarantined else 0
+
+
+def take_in(
+    campaign: OpenCampaign,
+    files: Sequence[Path],
+    secret_phrase: str,
+    *,
+    service: str | None = None,
+    replace_lists: bool = False,
+    quiet: bool = False,
+) -> IntakeSummary:
+    """Takes files into a campaign, keeping each untouched in the inbox under its SHA-256.
+
+    Raises:
+        UsageProblem: INT102 where ``service`` is not in ``services.csv``.
+    """
+    if service is not None and service not in campaign.services:
+        raise UsageProblem("INT102")
+    keys = campaign.keyring
+    reader = FileReader(
+        campaign.settings,
+        frozenset(campaign.services),
+        keys.private_keys(secret_phrase),
+        lambda each: keys.service_token(campaign.settings.id, each),
+        service,
+    )
+    with campaign.store() as store, progress(files, say("intake_progress"), as_json=quiet) as bar:
+        keep = _keeper(campaign.folder.inbox)
+        intake = Intake(store, campaign.settings, reader, keep=keep, replace_lists=replace_lists)
+        return intake.run(_read(bar))
+
+
+def write_correction_sheets(campaign: OpenCampaign) -> list[Path]:
+    """One workbook a service that has something to correct; sheets of services that have nothing left are removed."""
+    folder = campaign.folder.internal / "corrections"
+    folder.mkdir(parents=True, exist_ok=True)
+    with campaign.store() as store:
+        sheets = correction_sheets(store, campaign.services, campaign.settings)
+    for stale in folder.glob("*.xlsx"):
+        if stale.stem not in sheets:
+            stale.unlink()
+    for service, content in sheets.items():
+        (folder / f"{service}.xlsx").write_bytes(content)
+    return sorted(folder.glob("*.xlsx"))
+
+
+def _listed(paths: Iterable[Path]) -> Iterator[Path]:
+    for each in paths:
+        if each.is_dir():
+            yield from sorted(file for file in each.iterdir() if file.is_file())
+        else:
+            yield each
+
+
+def _read(files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    for file in files:
+        if file.stat().st_size > MAXIMUM_FILE_BYTES:
+            raise DamagedInput("INT001", where=file.name, limit_bytes=MAXIMUM_FILE_BYTES)
+        yield file.name, file.read_bytes()
+
+
+def _keeper(inbox: Path) -> Callable[[str, bytes], None]:
+    """Keeps a file untouched under its SHA-256, written beside and then renamed."""
+
+    def keep(name: str, data: bytes) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        if any(inbox.glob(f"{digest}*")) or (inbox / name).is_file():
+            return
+        beside = inbox / f"{digest}.part"
+        beside.write_bytes(data)
+        beside.replace(inbox / (digest + Path(name).suffix.lower()[:8]))
+
+    return keep
+
+
+def _as_json(summary: IntakeSummary, sheets: Sequence[Path]) -> dict[str, Any]:
+    return {
+        "files": [_file(each) for each in summary.files],
+        "by_status": summary.by_status,
+        "declarations": sum(each.declarations for each in summary.files),
+        "quarantined": summary.quarantined,
+        "outputs": [str(sheet) for sheet in sheets],
+    }
+
+
+def _file(outcome: FileOutcome) -> dict[str, Any]:
+    error = outcome.error.as_dict(spoken()) if outcome.error else None
+    return {
+        "file": outcome.file,
+        "sha256": outcome.sha256,
+        "status": outcome.status,
+        "service": outcome.service,
+        "declarations": outcome.declarations,
+        "quarantined": outcome.quarantined,
+        "error": error,
+    }
+
+
+def _lines(summary: IntakeSummary, sheets: Sequence[Path]) -> list[str]:
+    lines = [
+        say(
+            "intake_done",
+            taken=summary.by_status.get("current", 0),
+            unchanged=summary.by_status.get("unchanged", 0),
+            declarations=sum(each.declarations for each in summary.files),
+            quarantined=summary.quarantined,
+        )
+    ]
+    lines += [_refusal(each.file, each.error) for each in summary.files if each.error]
+    if sheets:
+        lines.append(say("intake_sheets", folder=sheets[0].parent))
+    return lines
+
+
+def _refusal(file: str, error: DenombrementError) -> str:
+    return f"  {file}: {error.code} {error.text(spoken())} {error.mend(spoken())}"
