@@ -1,7 +1,8 @@
 """The package's own tile map: one hexagon per commune, two for Bastogne after the merger.
 
-The drawing is ours (``data/tiles.csv``: column, row and short label of each tile). It keeps every arrondissement in
-one piece and 90 of the 103 neighbour relations of the real map; a test measures both.
+The drawing is ours (``data/tiles.csv``: column, row and short label of each tile; ``data/tile_anchors.csv``: the
+tiles between which an arrondissement is lettered). It keeps every arrondissement in one piece and 90 of the 103
+neighbour relations of the real map; a test measures both.
 """
 
 from __future__ import annotations
@@ -84,24 +85,46 @@ def load_tiles(on: date) -> Tiles:
     )
 
 
+def short_labels() -> dict[str, str]:
+    """NIS code -> short French name of every commune, for lettering on any map."""
+    return {tile.nis: tile.label for tile in _drawing()}
+
+
 def _arrondissement_shapes(by_code: dict[str, Commune], tiles: tuple[Tile, ...]) -> tuple[Shape, ...]:
     members = defaultdict(list)
     for tile in tiles:
         members[by_code[tile.nis].arrondissement_nis].append(tile)
-    return tuple(_shape(each.nis, members[each.nis], each.name_fr) for each in arrondissements())
+    lettered = {row["nis"]: row["tiles"].split() for row in _rows("tile_anchors.csv")}
+    return tuple(
+        Shape(
+            each.nis,
+            each.name_fr,
+            _outline(members[each.nis]),
+            _centre([tile for tile in _drawing() if tile.nis in lettered[each.nis]]),
+        )
+        for each in arrondissements()
+    )
 
 
 @lru_cache(maxsize=1)
 def _drawing() -> tuple[Tile, ...]:
-    text = (resources.files("denombrement.publication") / "data" / "tiles.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(io.StringIO(text))
-    return tuple(Tile(row["nis"], int(row["column"]), int(row["row"]), row["label"]) for row in rows)
+    return tuple(
+        Tile(row["nis"], int(row["column"]), int(row["row"]), row["label"]) for row in _rows("tiles.csv")
+    )
 
 
-def _shape(code: str, tiles: list[Tile], label: str = "") -> Shape:
-    centre_x = sum(tile.node[0] for tile in tiles) / len(tiles)
-    centre_y = sum(tile.node[1] for tile in tiles) / len(tiles)
-    return Shape(code, label or tiles[0].label, _outline(tiles), _point((centre_x, centre_y)))
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (resources.files("denombrement.publication") / "data" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def _shape(code: str, tiles: list[Tile]) -> Shape:
+    return Shape(code, tiles[0].label, _outline(tiles), _centre(tiles))
+
+
+def _centre(tiles: list[Tile]) -> Point:
+    x = sum(tile.node[0] for tile in tiles) / len(tiles)
+    return _point((x, sum(tile.node[1] for tile in tiles) / len(tiles)))
 
 
 def _point(node: tuple[float, float]) -> Point:
