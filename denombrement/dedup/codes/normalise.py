@@ -54,7 +54,7 @@ def name_forms(text: str | None, field: FieldName) -> NameForms | None:
     joined = "".join(words)
     parts = core_words(words, name_tables().fields[field])
     core = strip_prefix("".join(parts), name_tables().fields[field])
-    if not core or {joined, core} & name_tables().placeholders:
+    if not core or core in name_tables().placeholders:
         return None
     return NameForms(joined, core, parts, phonetic_key(core))
 
@@ -78,14 +78,10 @@ def core_words(words: Sequence[str], rules: FieldRules) -> tuple[str, ...]:
     position = 0
     while position < len(words):
         rest = words[position:]
-        skipped = _dropped_words(rest, rules)
-        if not skipped and kept and len(rest) > 1 and rest[0] in rules.between:
-            skipped = 1
-        if skipped:
-            position += skipped
-            continue
-        taken = _attached_words(rest, rules)
-        kept.append(strip_prefix("".join(rest[:taken]), rules))
+        taken = _dropped_words(rest, rules)
+        if not taken:
+            taken = _attached_words(rest, rules)
+            kept.append(strip_prefix("".join(rest[:taken]), rules))
         position += taken
     return tuple(kept)
 

@@ -25,7 +25,6 @@ class FieldRules:
 
     dropped: tuple[tuple[str, ...], ...]
     attached: frozenset[str]
-    between: frozenset[str]
     prefixes: tuple[tuple[str, int], ...]
 
 
@@ -85,6 +84,5 @@ def _field(rules: dict[str, Any]) -> FieldRules:
     return FieldRules(
         dropped=tuple(dropped),
         attached=frozenset(rules["attached"]),
-        between=frozenset(rules["between"]),
         prefixes=tuple((prefix, remaining) for prefix, remaining in rules["prefixes"]),
     )

@@ -44,7 +44,6 @@ def _field(rules: FieldRules) -> dict[str, Any]:
     return {
         "dropped": [list(words) for words in rules.dropped],
         "attached": sorted(rules.attached),
-        "between": sorted(rules.between),
         "prefixes": [list(prefix) for prefix in rules.prefixes],
     }
 

@@ -56,7 +56,7 @@ function formsOf(tables, text, field) {
   const joined = typed.join("");
   const words = coreWords(typed, rules);
   const core = withoutPrefix(words.join(""), rules);
-  if (!core || tables.placeholders.includes(joined) || tables.placeholders.includes(core)) return null;
+  if (!core || tables.placeholders.includes(core)) return null;
   return { joined, core, words, phonetic: phoneticKey(tables, core) };
 }
 
@@ -110,25 +110,27 @@ function coreWords(typed, rules) {
   let place = 0;
   while (place < typed.length) {
     const rest = typed.slice(place);
-    const skipped = skippedWords(rest, rules, kept.length > 0);
-    if (skipped) {
-      place += skipped;
-      continue;
+    let taken = droppedWords(rest, rules);
+    if (!taken) {
+      taken = attachedWords(rest, rules);
+      kept.push(withoutPrefix(rest.slice(0, taken).join(""), rules));
     }
-    let taken = 1;
-    while (taken < rest.length && rules.attached.includes(rest[taken - 1])) taken += 1;
-    kept.push(withoutPrefix(rest.slice(0, taken).join(""), rules));
     place += taken;
   }
   return kept;
 }
 
-function skippedWords(rest, rules, hasWords) {
+function droppedWords(rest, rules) {
   const particle = rules.dropped.find(
     (words) => rest.length > words.length && words.every((word, index) => rest[index] === word),
   );
-  if (particle) return particle.length;
-  return hasWords && rest.length > 1 && rules.between.includes(rest[0]) ? 1 : 0;
+  return particle ? particle.length : 0;
+}
+
+function attachedWords(rest, rules) {
+  let taken = 1;
+  while (taken < rest.length && rules.attached.includes(rest[taken - 1])) taken += 1;
+  return taken;
 }
 
 function withoutPrefix(word, rules) {

@@ -67,8 +67,8 @@ def test_particles_stay_in_given_names():
     assert name_forms("Abd El Kader", "given_name").words == ("abd", "el", "kader")
 
 
-def test_a_status_word_opens_a_family_name_only_as_a_name():
-    assert name_forms("Veuve", "family_name").core == "veuve"
+def test_a_word_of_civil_status_is_dropped_unless_it_ends_the_name():
+    assert name_forms("Veuve Dupont", "family_name").core == "dupont"
     assert name_forms("Dupont veuve Martin", "family_name").words == ("dupont", "martin")
     assert name_forms("Dupont Ne", "family_name").words == ("dupont", "ne")
 
