@@ -128,7 +128,7 @@ def _keeper(inbox: Path) -> Callable[[str, bytes], None]:
             return
         beside = inbox / f"{digest}.part"
         beside.write_bytes(data)
-        beside.replace(inbox / (digest + Path(name).suffix.lower()[:8]))
+        beside.replace(inbox / (digest + Path(name).suffix.lower()[:16]))
 
     return keep
 

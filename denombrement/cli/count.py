@@ -1,0 +1,101 @@
+"""``denombrement count``: persons counted once, with tables, maps and a report for the team."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.language import say, spoken
+from denombrement.counts.campaign_count import CampaignCount, count_campaign, keep_count
+from denombrement.errors import Undecided
+from denombrement.reference import label
+
+BOUNDARIES_FILE = "boundaries.json"
+WARNING_FILE = "INTERNE-NE-PAS-DIFFUSER.txt"
+WARNING_TEXT = (
+    "Ce dossier contient des chiffres exacts, dont de petits nombres qui peuvent désigner quelqu’un.\n"
+    "Il reste dans l’équipe. Seul le dossier public/ peut sortir.\n"
+)
+
+
+@click.command("count", help=say("count"))
+@campaign_argument
+@common_options
+def command(path: Path, *, as_json: bool) -> int:
+    """Counts, writes the internal outputs, prints the figures."""
+    campaign = open_campaign(path)
+    result, outputs = run_count(campaign)
+    summary = {**result.summary(), "outputs": [str(output) for output in outputs]}
+    emit(summary, count_lines(summary, campaign.folder.internal), as_json=as_json)
+    return Undecided.exit_code if summary["quarantined"] or summary["undecided"] else 0
+
+
+def run_count(campaign: OpenCampaign) -> tuple[CampaignCount, list[Path]]:
+    """Counts a campaign and writes its internal tables, maps and report."""
+    with campaign.store() as store:
+        result = count_campaign(store, campaign.settings, campaign.services)
+        keep_count(store, result)
+    return result, write_internal(campaign, result)
+
+
+def write_internal(campaign: OpenCampaign, result: CampaignCount) -> list[Path]:
+    """Tables, maps and report in ``internal/``, each written beside and renamed."""
+    from denombrement.publication.boundaries import load_boundaries
+    from denombrement.publication.internal import internal_maps, internal_report, internal_tables
+    from denombrement.publication.maps import save_map
+    from denombrement.publication.tiles import load_tiles
+
+    folder = campaign.folder.internal
+    kept = campaign.folder.path / BOUNDARIES_FILE
+    geometry = load_boundaries(kept) if kept.is_file() else load_tiles(campaign.settings.night)
+    maps = internal_maps(result, geometry)
+    outputs = [_write(folder / WARNING_FILE, WARNING_TEXT)]
+    for stem, table in internal_tables(result).items():
+        outputs.append(
+            _write(folder / "tableaux" / f"{stem}.csv", table.to_csv(index=False, sep=";"), mark=True)
+        )
+    for stem, figure in maps.items():
+        outputs += save_map(figure, folder / "cartes", stem)
+    outputs.append(_write(folder / "rapport.html", internal_report(result, maps)))
+    return outputs
+
+
+def count_lines(summary: dict[str, Any], folder: Path) -> list[str]:
+    """The figures in sentences."""
+    lines = [
+        say("count_adults", adults=summary["adults"], low=summary["adults_low"], high=summary["adults_high"]),
+        say(
+            "count_children",
+            children=summary["children"],
+            low=summary["children_low"],
+            high=summary["children_high"],
+        ),
+    ]
+    for code, numbers in summary["by_category"].items():
+        lines.append(f"  {numbers['adults']:5} {numbers['children']:5}  {label(code, spoken())}")
+    lines += [
+        say(
+            "count_declarations",
+            declarations=summary["declarations"],
+            merged=summary["merged"],
+            outside=sum(summary["outside"].values()),
+        ),
+        say(
+            "status_communes",
+            participating=summary["communes_participating"],
+            total=summary["communes_total"],
+        ),
+        say("count_outputs", folder=folder),
+    ]
+    return lines
+
+
+def _write(path: Path, text: str, *, mark: bool = False) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    # A spreadsheet on Windows shows accents only where the file bears its mark.
+    beside.write_text(text, encoding="utf-8-sig" if mark else "utf-8")
+    return beside.replace(path)
