@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +23,7 @@ from denombrement.protection.suppression import Suppression, suppress
 from denombrement.protection.verdict import Finding, Kind
 
 _SUPPRESSION_ROUNDS = 25
+_SHARES = 6
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Rounder:
         def figure(variable: int) -> Figure:
             if self._profile.zeros_shown and self._system.counts[variable] == 0:
                 return Status.TRUE_ZERO, 0
-            return Status.ROUNDED, int(drawn.values[variable])
+            return Status.ROUNDED, int(drawn.rounded[variable])
 
         return Masked(Candidate.of(self._system, sheets, figure, rules), slack=drawn.slack)
 
@@ -106,26 +107,31 @@ class Suppressor:
         self._number_of = {str(cell): number for number, cell in enumerate(system.cells)}
         self._fences: dict[str, Fence] = {"outsider": outsider_fence(system, zeros_shown=profile.zeros_shown)}
         self._needs: list[Need] = []
+        self._hidden = np.zeros(system.size, dtype=np.bool_)
+        self._bound = 0.0
 
     def mask(
         self,
         sheets: Sequence[Sheet],
         recalled: Recalled,
-        draw: int,
+        _draw: int,
         seconds: float,
         sensitive: NDArray[np.bool_],
     ) -> Masked:
         """The cheapest pattern found that meets all needs so far."""
         printed = np.zeros(self._system.size, dtype=np.bool_)
         printed[[variable for sheet in sheets for variable in sheet.variables]] = True
-        found = self._pattern(printed, recalled, seconds / 2 if draw else seconds / 3, sensitive)
+        found = self._pattern(printed, recalled, seconds / _SHARES, sensitive)
 
         def figure(variable: int) -> Figure:
             hidden = bool(found.hidden[variable])
             return (Status.PROTECTED, None) if hidden else exact(int(self._system.counts[variable]))
 
+        # Needs are only ever added, so a bound proved with fewer of them still holds.
+        self._hidden, self._bound = found.hidden, max(self._bound, found.bound)
+        best = replace(found, bound=min(found.cost, self._bound))
         candidate = Candidate.of(self._system, sheets, figure, Rules(0, self._profile.zeros_shown))
-        return Masked(candidate, hidden=int((found.hidden & printed).sum()), gap_percent=found.gap_percent)
+        return Masked(candidate, hidden=int((found.hidden & printed).sum()), gap_percent=best.gap_percent)
 
     def _pattern(
         self, printed: NDArray[np.bool_], recalled: Recalled, seconds: float, sensitive: NDArray[np.bool_]
@@ -156,15 +162,24 @@ class Suppressor:
         )
 
     def learn(self, findings: Sequence[Finding], attackers: Sequence[Attacker]) -> None:
-        """For whoever found it, nobody else need be in a small cell, and a group need not be everybody."""
+        """Whoever found it must find it open: somebody more, nobody else, or another code than the shared one."""
         by_name = {attacker.name: attacker for attacker in attackers}
         for finding in findings:
             who = by_name[finding.attacker]
             if who.name not in self._fences:
                 fence = insider_fence(self._system, who, zeros_shown=self._profile.zeros_shown)
                 self._fences[who.name] = fence
-            group = finding.kind is Kind.GROUP
-            variable = self._number_of[finding.shared if group else finding.cell]
-            others = int(self._system.counts[variable] - who.own[variable])
-            level = 1 if group or others >= self._profile.threshold else others
-            self._needs.append(Need(variable, -1, level, list(self._fences).index(who.name)))
+            self._needs.append(self._need(finding, who, list(self._fences).index(who.name)))
+
+    def _need(self, finding: Finding, who: Attacker, fence: int) -> Need:
+        variable = self._number_of[finding.cell]
+        if finding.kind is Kind.GROUP:
+            return Need(self._sibling(variable, self._number_of[finding.shared]), 1, 1, fence)
+        others = int(self._system.counts[variable] - who.own[variable])
+        return Need(variable, -1, others if others < self._profile.threshold else 1, fence)
+
+    def _sibling(self, parent: int, child: int) -> int:
+        """An empty cell beside a child that holds its parent's persons: one that is hidden already, if any."""
+        splits = (s for s in self._system.splits if s.parent == parent and child in s.children)
+        siblings = [number for number in next(splits).children if number != child]
+        return max(siblings, key=lambda number: bool(self._hidden[number]))

@@ -29,13 +29,13 @@ class Rounding:
     """Rounded values of every variable.
 
     Args:
-        values: multiples of the base, in the order of the system.
+        rounded: multiples of the base, in the order of the system.
         base: the base.
         slack: base steps beyond the neighbouring multiples that some cell may have needed (0: none).
         finished: whether the walk left cells that the integer programme decided.
     """
 
-    values: Counts
+    rounded: Counts
     base: int
     slack: int
     finished: bool = False
