@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 from denombrement.estimation.histories import Mask, Matrix, Vector
 
 _RANK_TOLERANCE = 1e-9
-_POSITIVE = 1e-7
+_POSITIVE = 1e-5
 
 
 class Standing(StrEnum):

@@ -10,26 +10,36 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
+from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 from scipy.stats import gamma
 
 from denombrement.errors import UsageProblem
-from denombrement.estimation.histories import Matrix, Vector
+from denombrement.estimation.histories import Vector
 
 LOWEST_LOG_SHAPE, HIGHEST_LOG_SHAPE = -2.0, 6.0
 FEWEST_UNITS = 4
-_STEP = 1e-3
-_FALLBACK = (0.3, 0.05)
+_POINTS = 161
+_NEWTON_STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
 class GammaPoisson:
-    """Fitted hyper-parameters: logarithms of the shape k and of the mean rate μ, with their covariance."""
+    """Fitted hyper-parameters, and what the data say of others.
+
+    Args:
+        log_shape, log_mean: maximum-likelihood ln k and ln μ.
+        log_shapes: values of ln k from −2 to 6, equally spaced.
+        chances: of each, given the data, all alike beforehand (ln μ integrated out by Laplace's method).
+        log_means, deviations: mean and standard deviation of ln μ at each.
+    """
 
     log_shape: float
     log_mean: float
-    covariance: Matrix
+    log_shapes: Vector
+    chances: Vector
+    log_means: Vector
+    deviations: Vector
 
     @property
     def shape(self) -> float:
@@ -44,19 +54,20 @@ class GammaPoisson:
     def predict(self, exposures: Vector, draws: int, generator: np.random.Generator) -> Vector:
         """Draws of the persons in places with these exposures, all together.
 
-        Hyper-parameters come from their normal approximation, rates from the gamma, counts from the Poisson.
+        Hyper-parameters come from their distribution given the data, rates from the gamma, counts from the Poisson.
         """
-        logs = generator.multivariate_normal([self.log_shape, self.log_mean], self.covariance, size=draws)
-        shapes = np.exp(np.clip(logs[:, :1], LOWEST_LOG_SHAPE, HIGHEST_LOG_SHAPE))
+        which = generator.choice(len(self.chances), size=draws, p=self.chances)
+        shapes = np.exp(self.log_shapes[which])[:, None]
+        means = np.exp(self.log_means[which] + self.deviations[which] * generator.standard_normal(draws))
         rates = generator.gamma(np.broadcast_to(shapes, (draws, len(exposures)))) / shapes
-        counts = generator.poisson(rates * np.exp(logs[:, 1:]) * exposures)
+        counts = generator.poisson(rates * means[:, None] * exposures)
         return np.asarray(counts.sum(axis=1), dtype=np.float64)
 
 
 def fit_gamma_poisson(counts: Vector, exposures: Vector) -> GammaPoisson:
-    """Maximum likelihood of (ln k, ln μ), k between e⁻² and e⁶.
+    """Maximum likelihood of (ln k, ln μ), k between e⁻² and e⁶, and their distribution given the data.
 
-    The covariance is the inverse of the Hessian, or variances 0.3 and 0.05 where that is not positive definite.
+    A normal approximation of ln k would be cut off at e⁶ whenever places are alike, so it is tabulated instead.
 
     Args:
         counts: persons by place, at least one person in all.
@@ -67,15 +78,19 @@ def fit_gamma_poisson(counts: Vector, exposures: Vector) -> GammaPoisson:
     """
     if len(counts) < FEWEST_UNITS or counts.sum() <= 0 or exposures.min() <= 0:
         raise UsageProblem("EST017", least=FEWEST_UNITS)
-
-    def loss(point: Vector) -> float:
-        return -_log_likelihood(point, counts, exposures)
-
-    start = np.array([1.0, np.log(counts.sum() / exposures.sum())])
-    limits = [(LOWEST_LOG_SHAPE, HIGHEST_LOG_SHAPE), (start[1] - 6.0, start[1] + 6.0)]
-    found = minimize(loss, start, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-13, "gtol": 1e-8})
-    point = np.asarray(found.x, dtype=np.float64)
-    return GammaPoisson(float(point[0]), float(point[1]), _covariance(point, counts, exposures))
+    log_shapes = np.linspace(LOWEST_LOG_SHAPE, HIGHEST_LOG_SHAPE, _POINTS)
+    log_means, deviations = _means_given_shape(log_shapes, counts, exposures)
+    heights = log_likelihood(log_shapes, log_means, counts, exposures)
+    weights = np.exp(heights - heights.max()) * deviations
+    best = minimize_scalar(
+        lambda value: -_profile(value, counts, exposures),
+        bounds=_around(log_shapes, int(np.argmax(heights))),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    log_shape = float(best.x)
+    log_mean = float(_means_given_shape(np.array([log_shape]), counts, exposures)[0][0])
+    return GammaPoisson(log_shape, log_mean, log_shapes, weights / weights.sum(), log_means, deviations)
 
 
 def smoothed_rates(counts: Vector, exposures: Vector, level: float = 0.95) -> pd.DataFrame:
@@ -107,28 +122,37 @@ def smoothed_rates(counts: Vector, exposures: Vector, level: float = 0.95) -> pd
     )
 
 
-def _log_likelihood(point: Vector, counts: Vector, exposures: Vector) -> float:
-    shape, means = np.exp(point[0]), np.exp(point[1]) * exposures
+def log_likelihood(log_shapes: Vector, log_means: Vector, counts: Vector, exposures: Vector) -> Vector:
+    """Negative binomial log-likelihood of each pair (ln k, ln μ)."""
+    shapes, means = np.exp(log_shapes)[:, None], np.exp(log_means)[:, None] * exposures
     terms = (
-        gammaln(counts + shape)
-        - gammaln(shape)
+        gammaln(counts + shapes)
+        - gammaln(shapes)
         - gammaln(counts + 1)
-        - shape * np.log1p(means / shape)
-        + counts * (np.log(means) - np.log(shape + means))
+        - shapes * np.log1p(means / shapes)
+        + counts * (np.log(means) - np.log(shapes + means))
     )
-    return float(terms.sum())
+    return np.asarray(terms.sum(axis=1), dtype=np.float64)
 
 
-def _covariance(point: Vector, counts: Vector, exposures: Vector) -> Matrix:
-    hessian = np.zeros((2, 2))
-    steps = np.eye(2) * _STEP
-    for row in range(2):
-        for column in range(2):
-            corners = [
-                sign * _log_likelihood(point + one * steps[row] + other * steps[column], counts, exposures)
-                for one, other, sign in ((1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1))
-            ]
-            hessian[row, column] = -sum(corners) / (4 * _STEP**2)
-    if np.linalg.eigvalsh(hessian).min() <= 1e-6:  # noqa: PLR2004 - flat: no curvature to speak of
-        return np.diag(_FALLBACK)
-    return np.asarray(np.linalg.inv(hessian), dtype=np.float64)
+def _profile(log_shape: float, counts: Vector, exposures: Vector) -> float:
+    shapes = np.array([log_shape])
+    means, _ = _means_given_shape(shapes, counts, exposures)
+    return float(log_likelihood(shapes, means, counts, exposures)[0])
+
+
+def _means_given_shape(log_shapes: Vector, counts: Vector, exposures: Vector) -> tuple[Vector, Vector]:
+    """The likeliest ln μ at each ln k, by Newton's method, and its standard deviation."""
+    shapes = np.exp(log_shapes)[:, None]
+    log_means = np.full(len(log_shapes), np.log(counts.sum() / exposures.sum()))
+    for _ in range(_NEWTON_STEPS):
+        means = np.exp(log_means)[:, None] * exposures
+        slope = (shapes * (counts - means) / (shapes + means)).sum(axis=1)
+        curvature = (shapes * means * (shapes + counts) / (shapes + means) ** 2).sum(axis=1)
+        # Steps above one unit of ln μ leave the region where the curve is like a parabola.
+        log_means = log_means + np.clip(slope / curvature, -1.0, 1.0)
+    return log_means, np.asarray(1 / np.sqrt(curvature), dtype=np.float64)
+
+
+def _around(grid: Vector, index: int) -> tuple[float, float]:
+    return float(grid[max(index - 1, 0)]), float(grid[min(index + 1, len(grid) - 1)])

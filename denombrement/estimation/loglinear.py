@@ -25,7 +25,7 @@ from denombrement.estimation.models import Design, Model, design_for
 from denombrement.estimation.poisson import PoissonFits, fit_poisson
 
 _BATCH = 2048
-_CLEARLY_POSITIVE = 1e-6
+_CLEARLY_POSITIVE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _fit_batch(histories: CaptureHistories, design: Design, models: Sequence[Mod
 def _exist(design: Matrix, counts: Vector, kept: Reduction, fits: PoissonFits) -> Mask:
     smallest = np.where(kept.cells, fits.means, np.inf).min(axis=1)
     # Positive means with the margins of the data are the witness that the linear programme looks for.
-    exists = smallest > _CLEARLY_POSITIVE
+    exists = smallest > _CLEARLY_POSITIVE * max(1.0, counts.sum() / 1000)
     for row in np.flatnonzero(~exists):
         cells, columns = kept.cells[row], kept.columns[row]
         exists[row] = estimate_exists(design[np.ix_(cells, columns)], counts[cells])

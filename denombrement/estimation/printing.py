@@ -147,7 +147,7 @@ def _assumption_lines(ticked: TickedAssumptions, language: str) -> list[PrintedL
 
 
 def _provenance_lines(estimate: UnseenEstimate, language: str) -> list[PrintedLine]:
-    rate = estimate.design.missed_matches
+    rate = estimate.missed_matches
     lines = [
         _line(
             5,
@@ -172,10 +172,11 @@ def _provenance_lines(estimate: UnseenEstimate, language: str) -> list[PrintedLi
                 mean_upper=averaging["upper"],
             )
         )
-    if rate is not None:
-        percent = f"{100 * rate.rate:.1f}"
-        shown = percent if language == "en" else percent.replace(".", ",")
-        lines.append(_line(5, "match_error", language, rate=shown, source=rate.source, draws=estimate.draws))
+    for name, reasons in estimate.refused_groupings.items():
+        why = " ".join(reason.text(language) for reason in reasons)
+        lines.append(_line(5, "grouping_refused", language, name=name, why=why))
+    shown = _decimal(100 * rate.rate, 1, language)
+    lines.append(_line(5, "match_error", language, rate=shown, source=rate.source, draws=estimate.draws))
     return lines
 
 

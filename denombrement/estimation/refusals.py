@@ -20,7 +20,7 @@ from denombrement.estimation.assumptions import TickedAssumptions
 from denombrement.estimation.existence import Standing
 from denombrement.estimation.histories import CaptureHistories
 from denombrement.estimation.linkage_error import MissedMatchRate, correct_missed_matches
-from denombrement.estimation.loglinear import LogLinearFit, best, fit_model, fit_models
+from denombrement.estimation.loglinear import LogLinearFit, best, fit_models
 from denombrement.estimation.models import Model, main_effects, two_way_models
 
 OWN_LISTS_CATEGORIES = frozenset({"EL4", "BE7"})
@@ -118,13 +118,12 @@ def reasons_to_refuse(
         limits: thresholds; the usual ones when omitted.
     """
     bounds = limits or Limits()
-    found = (
+    return (
         *_design_reasons(histories, design),
         *_assumption_reasons(ticked),
         *data_reasons(histories, bounds),
         *_correction_reasons(histories, design, bounds),
     )
-    return tuple(dict.fromkeys(found))
 
 
 def data_reasons(histories: CaptureHistories, limits: Limits | None = None) -> tuple[Refusal, ...]:
@@ -180,7 +179,10 @@ def _nested(histories: CaptureHistories) -> list[tuple[int, int]]:
 
 
 def _overlap_reasons(histories: CaptureHistories, limits: Limits) -> Iterator[Refusal]:
-    fits = fit_models(histories, two_way_models(len(histories.lists)))
+    lists = len(histories.lists)
+    # Tens of thousands of models are not worth fitting to lists that are refused anyway.
+    models = two_way_models(lists) if lists <= limits.most_lists else (main_effects(lists),)
+    fits = fit_models(histories, models)
     yield from _standing_reasons(fits[0])
     short = _short_pairs_of(histories, best(fits, "bic"), limits)
     if short:
@@ -233,7 +235,6 @@ def _correction_reasons(
         yield _refusal("no_match_error")
         return
     correction = correct_missed_matches(histories, design.missed_matches.rate)
-    yield from _standing_reasons(fit_model(correction.histories, main_effects(len(histories.lists))))
     percent = 100 * correction.clipped / histories.seen
     if percent > limits.most_clipped_percent:
         yield _refusal(

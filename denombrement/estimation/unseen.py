@@ -60,7 +60,7 @@ class UnseenEstimate:
         ranges: of the grouping that was recorded first.
         other_groupings: the same for the other groupings, by name.
         refused_groupings: groupings whose lists cannot carry an estimate, with the reasons.
-        design, ticked: what was declared and answered.
+        design, missed_matches, ticked: what was declared, measured and answered.
         prior: of the averaging, as text, with its delta and the largest number allowed.
         draws: linkage draws pooled.
     """
@@ -70,6 +70,7 @@ class UnseenEstimate:
     other_groupings: Mapping[str, Ranges]
     refused_groupings: Mapping[str, tuple[Refusal, ...]]
     design: StudyDesign
+    missed_matches: MissedMatchRate
     ticked: TickedAssumptions
     prior: str
     delta: float
@@ -111,13 +112,13 @@ def estimate_unseen(
     Returns:
         The estimate, or all the reasons found against it.
     """
+    rate = design.missed_matches
     reasons = reasons_to_refuse(draws[0], design, ticked, limits)
-    if reasons:
+    if reasons or rate is None:
         return Refused(reasons)
     bounds = limits or Limits()
     others = other_groupings or {}
     against = {name: data_reasons(each[0], bounds) for name, each in others.items()}
-    rate = design.missed_matches
     average = average_over_graphs(draws[0], prior=prior)
     return UnseenEstimate(
         seen=draws[0].seen,
@@ -129,6 +130,7 @@ def estimate_unseen(
         },
         refused_groupings={name: found for name, found in against.items() if found},
         design=design,
+        missed_matches=rate,
         ticked=ticked,
         prior=average.prior.text,
         delta=average.delta,

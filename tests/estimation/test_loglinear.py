@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
+from denombrement.estimation import poisson
 from denombrement.estimation.existence import Standing
 from denombrement.estimation.histories import CaptureHistories
 from denombrement.estimation.loglinear import best, fit_model, fit_models, within_bic
@@ -159,3 +160,24 @@ def test_a_sparse_table_never_yields_a_figure_without_a_maximum(cells):
             assert fit.persons >= fit.seen
         else:
             assert np.isnan(fit.persons)
+
+
+EXTREME = [5, 0, 0, 5, 1, 1e6, 1, 5, 0, 0, 1e6, 1, 0, 0, 1]
+
+
+def test_counts_that_differ_a_millionfold_are_fitted_too():
+    histories = CaptureHistories(tuple("abcd"), np.array([0.0, *EXTREME]))
+    for model in (main_effects(4), two_way_models(4)[9]):
+        ours, theirs = fit_model(histories, model), oracle(histories, model)
+        assert ours.unseen == pytest.approx(np.exp(theirs.params[0]), rel=1e-5)
+        assert ours.deviance == pytest.approx(theirs.deviance, rel=1e-8)
+    deviances = [fit.deviance for fit in fit_models(histories, two_way_models(4)) if fit.is_fitted]
+    assert max(deviances) == pytest.approx(fit_model(histories, main_effects(4)).deviance)
+
+
+def test_a_fit_that_is_stopped_early_is_still_finite(monkeypatch):
+    histories = CaptureHistories(tuple("abcd"), np.array([0.0, *EXTREME]))
+    monkeypatch.setattr(poisson, "_MAX_STEPS", 2)
+    monkeypatch.setattr(poisson, "_MAX_HALVINGS", 1)
+    design = design_for([main_effects(4)]).matrix
+    assert np.isfinite(poisson.fit_one_poisson(design, histories.counts[1:]).means).all()
