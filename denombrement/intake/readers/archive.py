@@ -26,6 +26,9 @@ _ENCRYPTED_FLAG = 0x1
 _FILLED_CELL = re.compile(
     rb"\br\s*=\s*[\"']([A-Za-z]{1,9})(\d{1,19})[\"'](?!(?:\s+[\w:]+=\"[^\"<>]*\")*\s*/>)"
 )
+# Cells without a place of their own follow each other from the start of their row, wherever that row says it is.
+_UNPLACED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])(?![^<>]*\br\s*=)[^<>]*(?<!/)>")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\br\s*=\s*[\"'](\d{1,19})[\"']")
 _FAILED_CELL = re.compile(rb'<(?:\w+:)?c(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d{1,7})"')
 _UNCOMPUTED_CELL = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?><(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)'
@@ -36,10 +39,14 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
 _STRING_USE = re.compile(rb't="s"[^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})')
-_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(/?)>")
-_ODS_ROWS_REPEATED = re.compile(rb'number-rows-repeated="(\d{1,10})"')
-_ODS_COLUMNS_REPEATED = re.compile(rb'number-columns-repeated="(\d{1,10})"')
+_ODS_ATTRIBUTES = rb"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)"
+_ODS_ROW = re.compile(
+    rb"<table:table-row\b" + _ODS_ATTRIBUTES + rb"(?:/>|>(.*?)</table:table-row>)", re.DOTALL
+)
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b" + _ODS_ATTRIBUTES + rb"(/?)>")
+_ODS_ROWS_REPEATED = re.compile(rb"number-rows-repeated\s*=\s*[\"'](\d{1,19})")
+_ODS_COLUMNS_REPEATED = re.compile(rb"number-columns-repeated\s*=\s*[\"'](\d{1,19})")
+_ODS_FAILED = b'calcext:value-type="error"'
 
 Position = tuple[int, int]
 
@@ -53,23 +60,23 @@ class SheetScan:
     unreadable: frozenset[Position] = frozenset()
 
 
-def scan_xlsx(data: bytes, limits: ReadLimits) -> dict[str, SheetScan]:
-    """Extent and unreadable formulas of each worksheet, by its part's name (``xl/worksheets/sheet1.xml``).
+def scan_xlsx(data: bytes, limits: ReadLimits) -> dict[int, SheetScan]:
+    """Extent and unreadable formulas of each sheet, by its place in the workbook from 0.
 
     Raises:
-        DamagedInput: ``INT010`` damaged; ``INT011`` inflates beyond the limit; ``INT012`` cells too far apart.
+        DamagedInput: ``INT009`` locked by a password; ``INT010`` damaged; ``INT011`` inflates beyond the limit;
+            ``INT012`` cells too far apart.
     """
     scans: dict[str, SheetScan] = {}
     strings = _SharedStrings(limits.inflated_bytes)
+    # Any part may be named as a sheet by the workbook, so every part is looked at.
     for name, content in inflated_members(data, limits):
-        lowered = name.lower()
-        if lowered.startswith("xl/worksheets/") and lowered.endswith(".xml"):
-            scans[name] = _scan_worksheet(content, limits)
-            strings.count_uses(content)
-        elif lowered.endswith("sharedstrings.xml"):
+        scans[name] = _scan_part(content, limits)
+        strings.count_uses(content)
+        if name.lower().endswith("sharedstrings.xml"):
             strings.measure(content)
     strings.check()
-    return scans
+    return {index: scans[part] for index, part in enumerate(sheet_parts(data)) if part in scans}
 
 
 def sheet_parts(data: bytes) -> list[str]:
@@ -86,19 +93,21 @@ def sheet_parts(data: bytes) -> list[str]:
     return [part.lstrip("/") if part.startswith("/") else f"xl/{part}" for part in parts]
 
 
-def check_ods(data: bytes, limits: ReadLimits) -> None:
-    """Refuse an OpenDocument sheet whose repeated rows and columns unfold beyond the limits.
+def scan_ods(data: bytes, limits: ReadLimits) -> dict[int, SheetScan]:
+    """Extent and failed formulas of each sheet, by its place from 0, its repeated rows and columns unfolded.
 
     Raises:
         DamagedInput: ``INT009`` locked by a password; ``INT010`` damaged; ``INT011`` inflates beyond the limit;
             ``INT012`` cells too far apart.
     """
+    scans: dict[int, SheetScan] = {}
     for name, content in inflated_members(data, limits):
         if name == "META-INF/manifest.xml" and b"encryption-data" in content:
             raise DamagedInput("INT009")
         if name == "content.xml":
-            for table in content.split(b"<table:table "):
-                _check_extent(*_ods_extent(table), limits)
+            _, *tables = re.split(rb"<table:table\s", content)
+            scans = {index: _scan_ods_table(table, limits) for index, table in enumerate(tables)}
+    return scans
 
 
 def inflated_members(data: bytes, limits: ReadLimits) -> Iterator[tuple[str, bytes]]:
@@ -162,7 +171,7 @@ def _inflate(packed: bytes, left_bytes: int, limits: ReadLimits) -> bytes:
     return content
 
 
-def _scan_worksheet(content: bytes, limits: ReadLimits) -> SheetScan:
+def _scan_part(content: bytes, limits: ReadLimits) -> SheetScan:
     columns: set[bytes] = set()
     rows: set[bytes] = set()
     unreadable: set[Position] = set()
@@ -172,11 +181,20 @@ def _scan_worksheet(content: bytes, limits: ReadLimits) -> SheetScan:
             rows.add(row)
         for pattern in (_FAILED_CELL, _UNCOMPUTED_CELL):
             for column, row in pattern.findall(content, start, end):
-                unreadable.add((int(row) - 1, column_number(column.decode().upper())))
-    height = max(map(int, rows), default=0)
-    width = max((column_number(column.decode().upper()) + 1 for column in columns), default=0)
+                unreadable.add((int(row) - 1, column_number(column.decode())))
+    unplaced_rows, unplaced_columns = _unplaced_extent(content)
+    height = max(unplaced_rows, *map(int, rows), 0)
+    width = max(unplaced_columns, *(column_number(column.decode().upper()) + 1 for column in columns), 0)
     _check_extent(height, width, limits)
     return SheetScan(height, width, frozenset(unreadable))
+
+
+def _unplaced_extent(content: bytes) -> tuple[int, int]:
+    if not _UNPLACED_CELL.search(content):
+        return 0, 0
+    rows = re.split(rb"<(?:\w+:)?row\b", content)
+    last = max(map(int, _ROW.findall(content)), default=0)
+    return max(last, len(rows)), max(len(_UNPLACED_CELL.findall(row)) for row in rows)
 
 
 def _slices(content: bytes) -> Iterator[tuple[int, int]]:
@@ -226,15 +244,19 @@ def _relation_of(tag: bytes) -> bytes | None:
     return None
 
 
-def _ods_extent(table: bytes) -> tuple[int, int]:
-    row_number, last_row, width = 0, 0, 0
+def _scan_ods_table(table: bytes, limits: ReadLimits) -> SheetScan:
+    row_number, height, width = 0, 0, 0
+    failed: set[Position] = set()
     for row in _ODS_ROW.finditer(table):
-        repeated = _repeated(_ODS_ROWS_REPEATED, row.group(1))
-        row_number += repeated
-        filled = _ods_row_width(row.group(2) or b"")
+        cells = row.group(2) or b""
+        filled = _ods_row_width(cells)
+        if _ODS_FAILED in cells:
+            failed.update((row_number, column) for column in _ods_failed_columns(cells))
+        row_number += _repeated(_ODS_ROWS_REPEATED, row.group(1))
         if filled:
-            last_row, width = row_number, max(width, filled)
-    return last_row, width
+            height, width = row_number, max(width, filled)
+    _check_extent(height, width, limits)
+    return SheetScan(height, width, frozenset(failed))
 
 
 def _ods_row_width(cells: bytes) -> int:
@@ -244,6 +266,14 @@ def _ods_row_width(cells: bytes) -> int:
         if not cell.group(2):
             filled = column
     return filled
+
+
+def _ods_failed_columns(cells: bytes) -> Iterator[int]:
+    column = 0
+    for cell in _ODS_CELL.finditer(cells):
+        if _ODS_FAILED in cell.group(1):
+            yield column
+        column += _repeated(_ODS_COLUMNS_REPEATED, cell.group(1))
 
 
 def _repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:

@@ -13,7 +13,7 @@ from denombrement.errors import DamagedInput
 
 SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 WORKBOOK_STREAMS = frozenset({"Workbook", "Book"})
-COLUMNS = 256
+ROWS, COLUMNS = 65_536, 256
 
 _END_OF_CHAIN = 0xFFFFFFFE
 _DIFAT_IN_HEADER = 109
@@ -21,9 +21,10 @@ _ENTRY_BYTES = 128
 _SECTOR_SHIFTS, _MINI_SHIFT = (9, 12), 6
 _STREAM, _ROOT = 2, 5
 # Records of a BIFF sheet that place a cell: row and column are their first two numbers ([MS-XLS] 2.3.2).
-_CELL_RECORDS = frozenset({0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E})
-_SPANNING_RECORDS = frozenset({0x00BD, 0x00BE})
-_FILEPASS = 0x002F
+_CELL_RECORDS = frozenset({0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})
+_SPANNING_RECORDS = frozenset({0x00BD})
+Position = tuple[int, int]
+_FILEPASS, _BOUND_SHEET, _FORMULA, _BOOLEAN_OR_ERROR, _DIMENSIONS = 0x002F, 0x0085, 0x0006, 0x0205, 0x0200
 
 
 def stream_names(data: bytes) -> frozenset[str]:
@@ -35,28 +36,72 @@ def stream_names(data: bytes) -> frozenset[str]:
     return frozenset(name for name, *_ in _File(data).entries())
 
 
-def check_workbook(data: bytes) -> None:
-    """Refuse an .xls workbook whose cells lie outside the format, before anything allocates room for them.
+def scan_workbook(data: bytes, limit_cells: int) -> dict[int, frozenset[Position]]:
+    """Cells (row, column, from 0) whose formula failed, by the sheet's place from 0, once every cell is known to lie inside
+    the format and the limit, before anything allocates room for it.
 
     Raises:
-        DamagedInput: ``INT009`` locked by a password; ``INT010`` damaged; ``INT012`` a cell beyond column 256.
+        DamagedInput: ``INT009`` locked by a password; ``INT010`` damaged; ``INT012`` a cell beyond column 256, or a sheet
+            that spans more than ``limit_cells``.
     """
-    for kind, content in _records(_File(data).workbook()):
+    failed: dict[int, set[Position]] = {}
+    extents: dict[int, Position] = {}
+    sheet_at: dict[int, int] = {}
+    sheet = 0
+    for start, kind, content in _records(_File(data).workbook()):
+        sheet = sheet_at.get(start, sheet)
         if kind == _FILEPASS:
             raise DamagedInput("INT009")
+        if kind == _BOUND_SHEET and len(content) >= struct.calcsize("<I"):
+            sheet_at[struct.unpack_from("<I", content)[0]] = len(sheet_at)
+        if kind == _DIMENSIONS:
+            _check_dimensions(content)
         if kind in _CELL_RECORDS and len(content) >= struct.calcsize("<HH"):
-            _, column = struct.unpack_from("<HH", content)
-            if kind in _SPANNING_RECORDS:
-                column = max(column, struct.unpack("<H", content[-2:])[0])
-            if column >= COLUMNS:
-                raise DamagedInput("INT012", limit_cells=65_536 * COLUMNS)
+            row, column = struct.unpack_from("<HH", content)
+            extents[sheet] = _extended(
+                extents.get(sheet, (0, 0)), row, _last_column(kind, content), limit_cells
+            )
+            if _has_failed(kind, content):
+                failed.setdefault(sheet, set()).add((row, column))
+    return {number: frozenset(cells) for number, cells in failed.items()}
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def _check_dimensions(content: bytes) -> None:
+    """The library makes room for what this record claims: first row, row after the last, and the same for columns."""
+    form = "<IIHH" if len(content) >= struct.calcsize("<IIHH") else "<HHHH"
+    if len(content) < struct.calcsize(form):
+        raise DamagedInput("INT010")
+    first_row, end_row, first_column, end_column = struct.unpack_from(form, content)
+    if not (first_row <= end_row <= ROWS and first_column <= end_column <= COLUMNS):
+        raise DamagedInput("INT010")
+
+
+def _last_column(kind: int, content: bytes) -> int:
+    column = struct.unpack_from("<H", content, 2)[0]
+    if kind in _SPANNING_RECORDS:
+        column = max(column, struct.unpack("<H", content[-2:])[0])
+    return int(column)
+
+
+def _extended(extent: Position, row: int, column: int, limit_cells: int) -> Position:
+    rows, columns = max(extent[0], row + 1), max(extent[1], column + 1)
+    if columns > COLUMNS or rows * columns > limit_cells:
+        raise DamagedInput("INT012", limit_cells=limit_cells)
+    return rows, columns
+
+
+def _has_failed(kind: int, content: bytes) -> bool:
+    """Whether the cell shows an error: [MS-XLS] 2.4.24 and 2.5.133."""
+    if kind == _BOOLEAN_OR_ERROR:
+        return content[7:8] == b"\x01"
+    return kind == _FORMULA and content[12:14] == b"\xff\xff" and content[6:7] == b"\x02"
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
     position = 0
     while position + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, position)
-        yield kind, stream[position + 4 : position + 4 + size]
+        yield position, kind, stream[position + 4 : position + 4 + size]
         position += 4 + size
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from denombrement.errors import DamagedInput
 from denombrement.intake.readers import archive, compound
-from denombrement.intake.readers.archive import Position, SheetScan
+from denombrement.intake.readers.archive import Position
 from denombrement.intake.readers.detect import Kind
 from denombrement.intake.readers.tables import (
     UNREADABLE_CELL,
@@ -44,7 +44,7 @@ def read_workbook(
         DamagedInput: ``INT010`` damaged; ``INT011``, ``INT012`` beyond the limits; ``INT025`` a hidden sheet holds a table: old
             copies hide there, so nobody may be counted from it or left out of it unseen.
     """
-    scans = _checked(data, kind, limits)
+    unreadable = _unreadable_cells(data, kind, limits)
     book = _opened(data)
     if len(book.sheets_metadata) > limits.sheets:
         raise DamagedInput("INT012", limit_cells=limits.cells)
@@ -54,9 +54,9 @@ def read_workbook(
         sheet = _sheet(book, index)
         if sheet is None:
             continue
-        _check_loaded(sheet, limits, index)
+        _check_width(sheet, limits, index)
         table = table_from_rows(
-            _rows(sheet, convert, scans.get(index, SheetScan()).unreadable),
+            _rows(sheet, convert, unreadable.get(index, frozenset())),
             is_known_header=is_known_header,
             limits=limits,
             sheet=about.name,
@@ -80,15 +80,12 @@ def excel_serial_to_iso(text: str) -> str | None:
     return (_EXCEL_EPOCH + dt.timedelta(days=int(text))).isoformat()
 
 
-def _checked(data: bytes, kind: Kind, limits: ReadLimits) -> dict[int, SheetScan]:
+def _unreadable_cells(data: bytes, kind: Kind, limits: ReadLimits) -> dict[int, frozenset[Position]]:
+    """Check the workbook's bounds; cells whose formula has no result, by the sheet's place from 0."""
     if kind is Kind.XLS:
-        compound.check_workbook(data)
-        return {}
-    if kind is Kind.ODS:
-        archive.check_ods(data, limits)
-        return {}
-    by_part = archive.scan_xlsx(data, limits)
-    return {index: by_part[part] for index, part in enumerate(archive.sheet_parts(data)) if part in by_part}
+        return compound.scan_workbook(data, limits.cells)
+    scan = archive.scan_ods if kind is Kind.ODS else archive.scan_xlsx
+    return {index: sheet.unreadable for index, sheet in scan(data, limits).items()}
 
 
 def _opened(data: bytes) -> CalamineWorkbook:
@@ -124,12 +121,10 @@ def _without_panic(call: Callable[[], Loaded]) -> Loaded:
         raise DamagedInput("INT010") from None
 
 
-def _check_loaded(sheet: CalamineSheet, limits: ReadLimits, index: int) -> None:
+def _check_width(sheet: CalamineSheet, limits: ReadLimits, index: int) -> None:
     columns = sheet.end[1] + 1 if sheet.end else 0
     if columns > limits.columns:
         raise DamagedInput("INT027", where=place(index + 1), limit_columns=limits.columns)
-    if sheet.height * columns > limits.cells:
-        raise DamagedInput("INT012", where=place(index + 1), limit_cells=limits.cells)
 
 
 def _rows(sheet: CalamineSheet, convert: Converters, unreadable: frozenset[Position]) -> Iterator[RawRow]:

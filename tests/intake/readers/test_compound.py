@@ -8,7 +8,7 @@ from denombrement.errors import DamagedInput
 from denombrement.intake.readers import compound
 
 FREE, END = 0xFFFFFFFF, 0xFFFFFFFE
-NUMBER, MULTIPLE, PASSWORD = 0x0203, 0x00BE, 0x002F
+NUMBER, MULTIPLE, PASSWORD = 0x0203, 0x00BD, 0x002F
 
 
 def record(kind, content):
@@ -62,9 +62,13 @@ def compound_file(stream, *, streams=("Workbook",), root=True, far_fat=False, mi
     )
 
 
+def scan(data, limit_cells=65_536 * 256):
+    return compound.scan_workbook(data, limit_cells)
+
+
 def code_of(data):
     with pytest.raises(DamagedInput) as caught:
-        compound.check_workbook(data)
+        scan(data)
     return caught.value.code
 
 
@@ -74,7 +78,7 @@ GOOD = cell(0, 0) + cell(65_535, 255) + record(0x000A, b"") * 200
 @pytest.mark.parametrize("far_fat", [False, True])
 def test_a_workbook_inside_the_format_passes(far_fat):
     data = compound_file(GOOD, far_fat=far_fat)
-    compound.check_workbook(data)
+    scan(data)
     assert compound.stream_names(data) >= {"Root Entry", "Workbook"}
 
 
@@ -82,14 +86,43 @@ def test_a_cell_beyond_the_format_is_refused():
     assert code_of(compound_file(GOOD + cell(0, 256))) == "INT012"
 
 
+def test_a_sheet_that_spans_more_than_the_limit_is_refused():
+    data = compound_file(cell(0, 0) + cell(99, 9) + record(0x000A, b"") * 100)
+    assert scan(data, 1_000) == {}
+    with pytest.raises(DamagedInput) as caught:
+        scan(data, 999)
+    assert caught.value.code == "INT012"
+
+
 def test_a_run_of_cells_that_ends_beyond_the_format_is_refused():
     run = record(MULTIPLE, struct.pack("<HHHHH", 0, 250, 0, 0, 300))
     assert code_of(compound_file(GOOD + run)) == "INT012"
-    compound.check_workbook(compound_file(GOOD + record(MULTIPLE, struct.pack("<HHHHH", 0, 250, 0, 0, 251))))
+    scan(compound_file(GOOD + record(MULTIPLE, struct.pack("<HHHHH", 0, 250, 0, 0, 251))))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        struct.pack("<IIHHH", 0, 65_537, 0, 1, 0),
+        struct.pack("<IIHHH", 2, 1, 0, 1, 0),
+        struct.pack("<IIHHH", 0, 1, 3, 2, 0),
+        struct.pack("<HHHH", 0, 1, 0, 257),
+    ],
+)
+def test_an_extent_outside_the_format_is_damage(content):
+    assert code_of(compound_file(record(0x0200, content) + GOOD)) == "INT010"
+
+
+def test_an_extent_inside_the_format_passes_in_both_of_its_forms():
+    both = record(0x0200, struct.pack("<IIHHH", 0, 65_536, 0, 256, 0)) + record(
+        0x0200, struct.pack("<HHHHH", 0, 9, 0, 4, 0)
+    )
+    assert scan(compound_file(both + GOOD)) == {}
 
 
 def test_a_cell_record_too_short_to_place_anything_is_passed_over():
-    compound.check_workbook(compound_file(GOOD + record(NUMBER, b"\xff")))
+    scan(compound_file(GOOD + record(NUMBER, b"\xff")))
 
 
 def test_a_locked_workbook_is_told_as_such():
@@ -116,4 +149,23 @@ def test_a_broken_compound_file_is_damaged(data):
 def test_a_list_of_sectors_that_turns_in_circles_ends():
     data = bytearray(compound_file(GOOD, far_fat=True))
     struct.pack_into("<I", data, 512 * 5 - 4, 3)
-    compound.check_workbook(bytes(data))
+    scan(bytes(data))
+
+
+def test_failed_formulas_are_placed_in_their_sheet():
+    formula = struct.pack("<HHH", 4, 2, 0) + b"\x02\x00\x07\x00\x00\x00\xff\xff" + bytes(8)
+    text_formula = struct.pack("<HHH", 4, 3, 0) + b"\x00\x00\x00\x00\x00\x00\xff\xff" + bytes(8)
+    error, truth = (struct.pack("<HHHBB", 5, 1, 0, 1, kind) for kind in (1, 0))
+    failing = record(6, formula) + record(6, text_formula) + record(0x0205, error) + record(0x0205, truth)
+    assert scan(compound_file(failing)) == {0: frozenset({(4, 2), (5, 1)})}
+    # The second sheet of the list begins first in the file.
+    filler = record(0x000A, b"")
+    placed = (
+        record(0x0085, struct.pack("<IH", 60, 0)) + record(0x0085, struct.pack("<IH", 28, 0)) + filler * 2
+    )
+    assert len(placed) == 28
+    first = record(0x0205, error) + filler * 5
+    assert len(first) == 32
+    data = compound_file(placed + first + record(6, formula))
+    assert scan(data) == {1: frozenset({(5, 1)}), 0: frozenset({(4, 2)})}
+    assert scan(compound_file(record(0x0085, b"\0") + GOOD)) == {}

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -193,6 +194,9 @@ def old_workbook_with_cell_at(row, column):
     return bytes(data)
 
 
+DIMENSIONS = struct.pack("<HHIIHHH", 0x200, 14, 0, 4, 0, 4, 0)
+
+
 def compound_with_stream(name):
     """The kept .xls with its workbook stream renamed."""
     old = "Workbook".encode("utf-16-le").ljust(64, b"\0")
@@ -207,8 +211,7 @@ def sealed():
     return seal("{}", recipients=keys, service_token="jeton-de-test-sans-valeur")
 
 
-def styled_si(text):
-    return f"<sst><si><t>{text}</t></si></sst>".encode()
+STRAY_SHEET = zipfile.ZipFile(io.BytesIO(xlsx(stray))).read("xl/worksheets/sheet1.xml")
 
 
 # --- files that are refused --------------------------------------------------------------------------------------
@@ -258,6 +261,29 @@ REFUSED = {
         edited_zip(xlsx(stray), lambda n, c: c.replace(b'r="XFD1048576"', b"r = 'xfd1048576'")),
         "INT012",
     ),
+    "a stray cell in a part that is no usual sheet": (
+        edited_zip(
+            WORKBOOK,
+            lambda n, c: (
+                STRAY_SHEET if "theme1" in n else c.replace(b"worksheets/sheet1.xml", b"theme/theme1.xml")
+            ),
+        ),
+        "INT012",
+    ),
+    "a wide row of cells without place, far down": (
+        edited_zip(
+            WORKBOOK,
+            lambda n, c: (
+                c.replace(
+                    b"</sheetData>",
+                    b'<row r="1048576">' + b"<c><v>1</v></c>" * 16_384 + b"</row></sheetData>",
+                )
+                if "sheet1" in n
+                else c
+            ),
+        ),
+        "INT012",
+    ),
     "an ods that repeats a filled cell": (
         ods(f'<table:table-row table:number-rows-repeated="1048576">{BOMB_CELL}</table:table-row>'),
         "INT012",
@@ -265,6 +291,10 @@ REFUSED = {
     "an ods with a cell after a million rows": (
         ods(ods_row(*["x"] * 12) + EMPTY_END + ods_row("x")),
         "INT012",
+    ),
+    "an xls that claims four thousand million rows": (
+        OLD_WORKBOOK.replace(DIMENSIONS, struct.pack("<HHIIHHH", 0x200, 14, 0, 4_000_000_000, 0, 4, 0), 1),
+        "INT010",
     ),
     "an xls with a cell in column 65,535": (old_workbook_with_cell_at(65_535, 65_535), "INT012"),
     "an xls with a cell in its last corner": (old_workbook_with_cell_at(65_535, 255), "INT012"),
@@ -427,6 +457,19 @@ ROWS = {
         ],
     ),
     "an ods with its empty end": (ods(ods_row(*HEADER) + ods_row(*WOMAN) + EMPTY_END), [(2, WOMAN)]),
+    "an ods with a failed formula": (
+        ods(
+            ods_row(*HEADER)
+            + '<table:table-row><table:table-cell table:number-columns-repeated="2"/><table:table-cell '
+            'office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p>'
+            "</table:table-cell></table:table-row>"
+        ),
+        [(2, (None, None, "#ERROR"))],
+    ),
+    "cells without a place of their own": (
+        edited_zip(WORKBOOK, lambda n, c: re.sub(rb' r="[A-Z]+\d+"', b"", c) if "sheet1" in n else c),
+        BOTH,
+    ),
     "numeric codes of Kobo": (
         b"p1/sex,p1/age,_index\n1.0,34,1\n",
         [(2, ("1.0", "34", "1"))],
