@@ -7,10 +7,14 @@ import json
 import random
 import re
 import unicodedata
+import zlib
 from base64 import b64encode
 from importlib import resources
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from jwcrypto.jwe import JWE
+from jwcrypto.jwk import JWK
 from playwright.sync_api import sync_playwright
 
 from denombrement.dedup.codes import (
@@ -325,6 +329,17 @@ def test_a_return_sealed_by_the_page_opens_with_either_key(page, declarations):
         assert opened.body == body
         assert verify_mac(opened, TOKEN)
         assert not verify_mac(opened, "un autre jeton de service")
+
+
+def test_another_jose_library_opens_what_the_page_sealed(page):
+    keys = [make_private_key(), make_private_key()]
+    sealed = sealed_by_page(page, '{"a":"é"}', keys)["file"]
+    for key in keys:
+        pem = key.raw.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        opened = JWE()
+        opened.deserialize(sealed, key=JWK.from_pem(pem))
+        inside = json.loads(zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(opened.payload))
+        assert (inside["format"], inside["body"]) == ("denombrement-return-1", '{"a":"é"}')
 
 
 def test_returns_of_few_and_of_some_persons_weigh_the_same(page):

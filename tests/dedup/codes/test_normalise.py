@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 
 import pytest
@@ -86,7 +85,7 @@ def test_a_name_longer_than_a_name_can_be_is_refused_without_being_repeated():
 
 def test_only_latin_letters_and_kept_scripts_come_out():
     kept = name_tables().kept
-    for code_point in range(sys.maxunicode + 1):
+    for code_point in range(0x30000):
         if 0xD800 <= code_point <= 0xDFFF:
             continue
         forms = name_forms(chr(code_point), "given_name")
