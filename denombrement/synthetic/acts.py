@@ -107,14 +107,23 @@ _BREAKERS: dict[str, Callable[[Answers, Integers], None]] = {
 }
 
 
-def corrections(rng: Generator, parameters: Parameters, broken: Integers, commune_known: Flags) -> Flags:
+def in_second_returns(rng: Generator, parameters: Parameters, service: Integers) -> Flags:
+    """Declarations of the services that send a second return: a share of them, one at least."""
+    services = np.unique(service)
+    count = max(1, round(parameters.number("returns", "services_with_second_return") * len(services)))
+    return np.isin(service, services[spread(rng, np.ones(len(services)), count)])
+
+
+def corrections(rng: Generator, parameters: Parameters, broken: Integers, may_be: Flags) -> Flags:
     """Declarations whose first version did not know the commune of the night."""
-    fit = (broken == NONE) & commune_known
+    fit = (broken == NONE) & may_be
     corrected = np.zeros(len(broken), dtype=bool)
     corrected[spread(rng, fit.astype(float), number_of(parameters, "corrected", len(broken)))] = True
     return corrected
 
 
-def withdrawn_rows(rng: Generator, parameters: Parameters, broken: Integers) -> Integers:
+def withdrawn_rows(rng: Generator, parameters: Parameters, broken: Integers, may_be: Flags) -> Integers:
     """Declarations that their service entered twice: the second one is withdrawn."""
-    return spread(rng, (broken == NONE).astype(float), number_of(parameters, "withdrawn", len(broken)))
+    return spread(
+        rng, ((broken == NONE) & may_be).astype(float), number_of(parameters, "withdrawn", len(broken))
+    )

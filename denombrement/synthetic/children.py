@@ -56,15 +56,28 @@ def make_children(
     indirect_parents = _indirect_parents(rng, parameters, units, age_years, len(direct_parents))
     parent = np.concatenate([direct_parents, indirect_parents])
     direct = np.concatenate([np.ones(len(direct_parents)), np.zeros(len(indirect_parents))]).astype(np.int8)
-    oldest = np.clip(age_years[parent] - YOUNGEST_PARENT_YEARS, 0, 17)
+    oldest = np.clip(_younger_parent(units, age_years)[parent] - YOUNGEST_PARENT_YEARS, 0, 17)
     age = np.floor(rng.random(len(parent)) * (oldest + 1)).astype(np.int64)
     birth_year = night.year - age - (rng.random(len(parent)) < _rest_of_year(night)) * (age > 0)
     girl, boy = option_codes("sex", ("woman", "man"))
     sex = np.where(flagged(rng, len(parent), parameters.number("children", "girl")), girl, boy)
-    child, person, answer, other = _links(rng, parameters, units, parent, direct)
+    child, person, answer, other = _links(rng, parameters, units, parent=parent, direct=direct)
+    kept = (answer == option_codes("child_link", ("direct",))[0]) | (
+        age_years[person] - age[child] >= YOUNGEST_PARENT_YEARS
+    )
+    child, person, answer, other = (each[kept] for each in (child, person, answer, other))
     return Children(
         parent, direct, birth_year.astype(np.int16), sex.astype(np.int8), child, person, answer, other
     )
+
+
+def _younger_parent(units: Units, age_years: Integers) -> Integers:
+    """Age of each adult, or of the partner where he or she is younger."""
+    younger = age_years.copy()
+    second = np.flatnonzero((units.second == 1) & (units.relation == COUPLE))
+    both = np.minimum(age_years[second], age_years[second - 1])
+    younger[second] = younger[second - 1] = both
+    return younger
 
 
 def _rest_of_year(night: date) -> float:
@@ -131,7 +144,7 @@ def _indirect_parents(
 
 
 def _links(
-    rng: Generator, parameters: Parameters, units: Units, parent: Integers, direct: Integers
+    rng: Generator, parameters: Parameters, units: Units, *, parent: Integers, direct: Integers
 ) -> tuple[Integers, Integers, Integers, Integers]:
     """What each parent would say of the child: both adults of a couple, and now and then a parent elsewhere."""
     of_direct, of_indirect = option_codes("child_link", ("direct", "indirect"))

@@ -73,8 +73,10 @@ def spread(rng: Generator, weights: Floats, count: int) -> Integers:
         return np.empty(0, dtype=np.int64)
     order = rng.permutation(len(weights))
     chances = _inclusion(weights[order], count)
-    marks = np.floor(np.cumsum(chances) + rng.random())
-    chosen = np.diff(marks, prepend=np.floor(marks[0] - chances[0] + 1e-12)) > 0
+    # The sum is a whole number: rounding it away must neither add nor lose one.
+    sums = np.cumsum(chances)
+    sums[-1] = count
+    chosen = np.diff(np.floor(sums + rng.random()), prepend=0.0) > 0
     return np.asarray(order[chosen], dtype=np.int64)
 
 

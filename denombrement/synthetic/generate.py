@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from denombrement.errors import UsageProblem
-from denombrement.synthetic.acts import Acts, break_rules, corrections, withdrawn_rows
+from denombrement.synthetic.acts import Acts, break_rules, corrections, in_second_returns, withdrawn_rows
 from denombrement.synthetic.answers import World, families, say
 from denombrement.synthetic.children import Children, make_children
 from denombrement.synthetic.contacts import Contacts, make_contacts
@@ -114,8 +114,9 @@ def _told(
     )
     broken = break_rules(streams["acts"], parameters, answers, len(contacts.person))
     known = (answers["commune_night"] != NONE) & (answers["commune_night"] < world.places.size)
-    corrected = corrections(streams["acts"], parameters, broken, known)
-    twice = withdrawn_rows(streams["acts"], parameters, broken)
+    again = in_second_returns(streams["acts"], parameters, contacts.service)
+    corrected = corrections(streams["acts"], parameters, broken, known & again)
+    twice = withdrawn_rows(streams["acts"], parameters, broken, again)
     rows = np.sort(np.concatenate([np.arange(len(broken)), twice]), kind="stable")
     withdrawn = np.diff(rows, prepend=-1) == 0
     telling = _Telling(

@@ -105,7 +105,7 @@ def _names(
     shared = np.where(np.isin(units.relation[second], (FATHER_SON, TWINS)), 1.0, shared)
     same = rng.random(len(second)) < shared
     family[second[same]] = family[first[same]]
-    _same_initials(rng, units, origin, origins, given)
+    _related_names(rng, parameters, units, origin=origin, origins=origins, given=given)
     has_other = (units.sex == WOMAN) & flagged(
         rng, units.size, parameters.number("names", "other_name_women")
     )
@@ -113,20 +113,39 @@ def _names(
     return given, family, other
 
 
-def _same_initials(rng: Generator, units: Units, origin: Integers, origins: list[str], given: Texts) -> None:
-    """A father and a son get given names of one initial; other kin get two different ones."""
+def _related_names(
+    rng: Generator,
+    parameters: Parameters,
+    units: Units,
+    *,
+    origin: Integers,
+    origins: list[str],
+    given: Texts,
+) -> None:
+    """Kin get two different names: a father and his son of one initial, some twins of the same two first letters."""
     first, second = _partners(units)
     related = units.relation[second] != COUPLE
     first, second = first[related], second[related]
+    letters = np.where(units.relation[second] == FATHER_SON, 1, 0)
+    letters += 2 * _twins_alike(units.relation[second] == TWINS, parameters.number("together", "twins_alike"))
     woman = (units.sex[second] == WOMAN).astype(np.int64)
     for group, members in by_group(origin[second].astype(np.int64) * 2 + woman):
         listed = listed_names(origins[group // 2], "given_woman" if group % 2 else "given_man")
-        for one, two in zip(first[members].tolist(), second[members].tolist(), strict=True):
-            given[two] = _related_name(rng, listed, given[one], alike=units.relation[two] == FATHER_SON)
+        pairs = zip(first[members].tolist(), second[members].tolist(), letters[members].tolist(), strict=True)
+        for one, two, alike in pairs:
+            given[two] = _related_name(rng, listed, given[one], alike)
 
 
-def _related_name(rng: Generator, listed: Sequence[str], relative: str, *, alike: bool) -> str:
-    fitting = [name for name in listed if name != relative and (not alike or name[0] == relative[0])]
+def _twins_alike(twins: Flags, share: float) -> Integers:
+    """A share of the twins, evenly spread and the first pair among them: no exact code tells these apart."""
+    steps = np.floor(np.arange(1, int(twins.sum()) + 1) * share + 1 - share)
+    alike = np.zeros(len(twins), dtype=np.int64)
+    alike[np.flatnonzero(twins)] = np.diff(steps, prepend=0)
+    return alike
+
+
+def _related_name(rng: Generator, listed: Sequence[str], relative: str, letters: int) -> str:
+    fitting = [name for name in listed if name != relative and name[:letters] == relative[:letters]]
     return fitting[int(rng.integers(len(fitting)))] if fitting else f"{relative}-{listed[0]}"
 
 

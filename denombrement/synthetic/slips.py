@@ -274,8 +274,15 @@ def _sexes(rng: Generator, typed: Typed, rates: Table) -> None:
 
 
 def _no_identity(rng: Generator, typed: Typed, rates: Table) -> None:
-    for kind in ("identity_refused", "identity_not_known"):
-        rows = _hits(rng, typed, rates[kind])
+    draws = rng.random(typed.size)
+    refused, not_known = rates["identity_refused"], rates["identity_not_known"]
+    for kind, low, high in (
+        ("identity_refused", 0.0, refused),
+        ("identity_not_known", refused, refused + not_known),
+    ):
+        rows = np.flatnonzero((draws >= low) & (draws < high))
         typed.given_name[rows] = typed.family_name[rows] = None
         typed.birth_year[rows] = typed.birth_month[rows] = typed.birth_day[rows] = MISSING
+        # What was typed is gone, its errors with it; the sex is an answer and stays.
+        typed.faults[rows] &= (1 << FAULTS.index("sex_wrong")) | (1 << FAULTS.index("sex_missing"))
         typed.mark(kind, rows)

@@ -18,6 +18,8 @@ from denombrement.synthetic.slips import FAULTS, fault_names
 # Keys no code that is published: they only make equal identities equal.
 _RECOUNT_SECRET = bytes(range(32))
 _RECOUNT_CAMPAIGN = "synthetic-recount"
+# Normalisation removes accents: these never change a code.
+HARMLESS = frozenset({"accents_dropped", "accent_added"})
 CATEGORIES = ("EL1", "EL2", "EL3", "EL4", "EL5", "EL6", "BE7", "unknown")
 
 
@@ -54,8 +56,7 @@ def exact_codes(province: Province, recipe: Recipe) -> pd.Series[Any]:
     Equal exactly where the codes of a campaign are equal.
     """
     rows = province.declarations
-    codes = tokens_frame(rows[list(IDENTITY)], _RECOUNT_SECRET, _RECOUNT_CAMPAIGN, recipe)["code"]
-    return codes.where(rows["identity_status"] == "coded", None)
+    return _codes(rows, recipe).where(rows["identity_status"] == "coded", None)
 
 
 def exact_code_truth(province: Province, recipe: Recipe) -> dict[str, int]:
@@ -113,6 +114,20 @@ def differences(province: Province, recipe: Recipe) -> pd.DataFrame:
     ).sort_values("person_id", ignore_index=True)
 
 
+def household_table(province: Province) -> pd.DataFrame:
+    """Households as they are: ``household_id``, ``relation``, ``adults``, ``children`` (with direct link)."""
+    direct = province.children.loc[province.children["direct"], "child_id"]
+    parents = province.parents[
+        province.parents["child_id"].isin(direct) & (province.parents["link"] == "direct")
+    ]
+    homes = parents.merge(province.persons[["person_id", "household_id"]], on="person_id")
+    children = homes.groupby("household_id")["child_id"].nunique()
+    table = province.persons.groupby("household_id", as_index=False).agg(
+        relation=("relation", "first"), adults=("person_id", "size")
+    )
+    return table.assign(children=table["household_id"].map(children).fillna(0).astype(int))
+
+
 def fault_table(province: Province) -> pd.DataFrame:
     """Every error made in an identity: ``declaration_id``, ``person_id``, ``fault``."""
     return _bits(province, "faults", FAULTS, "fault")
@@ -145,26 +160,34 @@ def _counted(values: pd.Series[Any]) -> Mapping[str, int]:
 
 
 def _standing(province: Province, recipe: Recipe) -> pd.DataFrame:
-    """Declarations not withdrawn of adults in scope, with their code."""
+    """Declarations not withdrawn of adults in scope, with their code and that of the person as he or she is."""
     columns = ["declaration_id", "person_id", "broken_rule", "faults"]
     table = province.declarations[columns].assign(code=exact_codes(province, recipe))
-    in_scope = set(province.persons.loc[province.persons["in_scope"], "person_id"])
-    return table[~province.declarations["withdrawn"] & table["person_id"].isin(in_scope)]
+    adults = province.persons[province.persons["in_scope"]]
+    table = table[~province.declarations["withdrawn"] & table["person_id"].isin(adults["person_id"])]
+    true = _codes(adults, recipe)
+    return table.assign(true_code=table["person_id"].map(dict(zip(adults["person_id"], true, strict=True))))
+
+
+def _codes(rows: pd.DataFrame, recipe: Recipe) -> pd.Series[Any]:
+    return tokens_frame(rows[list(IDENTITY)], _RECOUNT_SECRET, _RECOUNT_CAMPAIGN, recipe)["code"]
 
 
 def _reasons(table: pd.DataFrame, concerned: set[str], sharing: set[str]) -> dict[str, str]:
+    """Errors that changed the code; those that normalisation mends, or of declarations with the right code, are none."""
     found: dict[str, set[str]] = {person: set() for person in concerned}
     rows = table[table["person_id"].isin(concerned)]
-    for person, faults, broken, code in zip(
+    for person, faults, readable, right, unknown_birthday in zip(
         rows["person_id"].tolist(),
         rows["faults"].tolist(),
         rows["broken_rule"].isna().tolist(),
-        rows["code"].isna().tolist(),
+        (rows["code"] == rows["true_code"]).tolist(),
+        rows["true_code"].isna().tolist(),
         strict=True,
     ):
-        found[person].update(fault_names(faults))
-        found[person].update(() if broken else ("quarantined",))
-        found[person].update(("unknown_birthday",) if code and not faults else ())
+        found[person].update(() if right else set(fault_names(faults)) - HARMLESS)
+        found[person].update(() if readable else ("quarantined",))
+        found[person].update(("unknown_birthday",) if unknown_birthday else ())
         found[person].update(("same_code_as_another",) if person in sharing else ())
     return {person: ", ".join(sorted(reasons)) for person, reasons in found.items()}
 
