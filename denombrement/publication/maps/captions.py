@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from denombrement.publication.maps.figure import MapFigure, Mark, Panel
 from denombrement.publication.maps.table import State, territory_names
+from denombrement.publication.maps.wording import NARROW_SPACE
 from denombrement.publication.tiles import Tiles
 from denombrement.reference import fold
 
@@ -60,7 +61,8 @@ def notes(figure: MapFigure) -> tuple[str, ...]:
         lines.append(say("denominator", denominator=table.denominator))
     lines.append(_drawn_on(figure))
     if table.sources:
-        lines.append(say("sources", sources=f"{' ; ' if say.language == 'fr' else '; '}".join(table.sources)))
+        between = f"{NARROW_SPACE}; " if say.language == "fr" else "; "
+        lines.append(say("sources", sources=between.join(table.sources)))
     if figure.geometry.credit:
         lines.append(figure.geometry.credit)
     return tuple(lines)

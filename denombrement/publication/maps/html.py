@@ -46,7 +46,7 @@ def map_page(figure: MapFigure) -> str:
     _append_head(root, figure.table.title)
     body = SubElement(root, "body")
     if figure.internal:
-        _text(body, "p", figure.wording("banner"), {"class": "banner"})
+        _text(SubElement(body, "header"), "p", figure.wording("banner"), {"class": "banner"})
     main = SubElement(body, "main")
     append_map(main, figure)
     return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
