@@ -74,7 +74,7 @@ MAKE = """async ({identities, secret, campaign, mnemonics}) => {
 
 
 def joined_modules():
-    """What the joiner of the page does with a module: imports and the word export go."""
+    """The three modules as one script; their top-level names differ, so that dropping imports and exports is enough."""
     folder = resources.files("denombrement") / "forms" / "web"
     text = "\n".join((folder / name).read_text(encoding="utf-8") for name in MODULES)
     return re.sub(r"^export ", "", re.sub(r"^import .*;\n", "", text, flags=re.MULTILINE), flags=re.MULTILINE)

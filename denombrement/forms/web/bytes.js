@@ -1,5 +1,4 @@
-// Bytes and texts. For the joiner: an import is one line that begins with "import " and is dropped; an export is the
-// word "export " in front of a declaration and is dropped; top-level names are unique over all modules.
+// Bytes and texts, shared by identity.js and seal.js.
 
 export function utf8Bytes(text) {
   return new TextEncoder().encode(text);
