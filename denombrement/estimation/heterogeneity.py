@@ -12,6 +12,7 @@ from math import inf, log, nan, sqrt
 import numpy as np
 from scipy.special import gammaln, xlogy
 
+from denombrement.estimation.existence import estimate_exists
 from denombrement.estimation.histories import CaptureHistories, Matrix, Vector
 from denombrement.estimation.poisson import fit_one_poisson
 from denombrement.estimation.profile import Interval, interval_of_curve, profile_log_likelihood
@@ -64,7 +65,7 @@ def chao_interval(histories: CaptureHistories) -> Interval:
 def heterogeneity_models(histories: CaptureHistories) -> tuple[HeterogeneityFit, ...]:
     """M0, Mh and Mth of Rcapture's ``closedp.t``: Chao's bound as a regression, and three shapes of heterogeneity.
 
-    Needs two lists or more for M0 and three for the others, which are left out otherwise.
+    Needs three lists for all but M0; figures are NaN where the estimate does not exist or is not identified.
     """
     fits = [_fit(histories, "M0", _equal_lists(histories))]
     if len(histories.lists) < _FIRST_HETEROGENEITY_ORDER:
@@ -78,8 +79,13 @@ def heterogeneity_models(histories: CaptureHistories) -> tuple[HeterogeneityFit,
 
 
 def chao_profile_interval(histories: CaptureHistories) -> Interval:
-    """Profile interval of the Mh lower bound (Rcapture's ``closedpCI.0``, "Mh Chao (LB)")."""
+    """Profile interval of the Mh lower bound (Rcapture's ``closedpCI.0``, "Mh Chao (LB)").
+
+    Open above, and without a point, when nobody is on two lists or more.
+    """
     counts = histories.counts[1:]
+    if histories.seen_on(1) == histories.seen:
+        return Interval(inf, histories.seen, inf)
     design = _with_chao_terms(histories, _equal_lists(histories))
     guess = float(np.exp(fit_one_poisson(design, counts).coefficients[0, 0]))
     on = np.concatenate([[0.0], histories.lists_per_history[1:].astype(np.float64)])
@@ -136,7 +142,7 @@ def _with_shape(histories: CaptureHistories, base: Matrix, shape: str) -> Matrix
 def _fit(histories: CaptureHistories, name: str, design: Matrix) -> HeterogeneityFit:
     counts = histories.counts[1:]
     freedom = len(counts) - design.shape[1]
-    if np.linalg.matrix_rank(design) < design.shape[1]:
+    if np.linalg.matrix_rank(design) < design.shape[1] or not estimate_exists(design, counts):
         return HeterogeneityFit(name, nan, nan, nan, freedom, nan, nan)
     fitted = fit_one_poisson(design, counts)
     means, unseen = fitted.means[0], float(np.exp(fitted.coefficients[0, 0]))

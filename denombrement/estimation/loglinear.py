@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log, nan
+from math import exp, log, nan
 
 import numpy as np
 from scipy.special import gammaln, xlogy
@@ -25,6 +25,7 @@ from denombrement.estimation.models import Design, Model, design_for
 from denombrement.estimation.poisson import PoissonFits, fit_poisson
 
 _BATCH = 2048
+_NORMAL_975 = 1.959963984540054
 _CLEARLY_POSITIVE = 1e-5
 
 
@@ -59,6 +60,12 @@ class LogLinearFit:
     def persons(self) -> float:
         """Seen and unseen (N)."""
         return self.seen + self.unseen
+
+    @property
+    def log_normal_ends(self) -> tuple[float, float]:
+        """Bounds that hold N in 95 of 100 cases if the model is true: n + n₀·exp(±1.96 se(ln n₀))."""
+        spread = exp(_NORMAL_975 * self.log_standard_error)
+        return self.seen + self.unseen / spread, self.seen + self.unseen * spread
 
     @property
     def is_fitted(self) -> bool:

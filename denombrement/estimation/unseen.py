@@ -43,7 +43,15 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class Ranges:
-    """What one grouping of the services says: bound, models, averaging, AIC."""
+    """What one grouping of the services says.
+
+    Args:
+        lower_bound: Chao's, with its interval.
+        models: from the lowest to the highest end of the 95 % intervals of all admissible models (the spread of their
+            estimates alone would hold the truth far too seldom).
+        averaging: 95 % credible interval over decomposable graphs.
+        aic: 95 % interval of the model with the smallest AIC.
+    """
 
     lower_bound: Interval
     models: Range
@@ -193,8 +201,8 @@ def _add_draw(
     preferred = best(fits, "aic")
     if not near or preferred is None:
         return
-    numbers = [fit.persons for fit in near]
-    found.models.append(Range(min(numbers), max(numbers), len(near)))
+    ends = [fit.log_normal_ends for fit in near]
+    found.models.append(Range(min(lower for lower, _ in ends), max(upper for _, upper in ends), len(near)))
     found.bounds.append(chao_interval(corrected))
     found.averages.append(average_over_graphs(corrected, prior=prior).distribution)
     found.aic.append(distribution_of_fit(preferred))

@@ -102,6 +102,13 @@ def test_heterogeneity_needs_three_lists(histories_from):
     assert np.isnan(one[0].persons)
 
 
+def test_nobody_on_two_lists_leaves_the_bounds_open(histories_from):
+    histories = histories_from("abc", {"100": 30, "010": 20, "001": 5})
+    assert all(np.isnan(fit.persons) for fit in heterogeneity_models(histories))
+    interval = chao_profile_interval(histories)
+    assert (interval.lower, interval.upper) == (55, inf)
+
+
 @pytest.mark.parametrize(("lists", "number"), [(1, 1), (2, 2), (3, 8), (4, 61), (5, 822)])
 def test_the_decomposable_graphs_are_the_chordal_graphs_of_networkx(lists, number):
     pairs = list(combinations(range(lists), 2))

@@ -137,6 +137,15 @@ def test_draws_that_carry_nothing_are_left_out_and_none_at_all_is_an_error(provi
     assert problem.value.code == "EST011"
 
 
+def test_the_range_of_models_holds_the_interval_of_each_of_them(province):
+    near = admissible(province, fit_models(province, two_way_models(4)), 7)
+    models = ranges_over_draws([province], None).models
+    assert models.models == len(near) > 1
+    for fit in near:
+        lower, upper = fit.log_normal_ends
+        assert models.lower <= lower < fit.persons < upper <= models.upper
+
+
 def test_models_that_need_a_tiny_overlap_are_not_admissible(uk_slavery):
     fits = fit_models(uk_slavery, two_way_models(5))
     kept = admissible(uk_slavery, fits, 7)
