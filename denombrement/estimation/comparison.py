@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import pandas as pd
@@ -15,6 +16,8 @@ import pandas as pd
 from denombrement.errors import UsageProblem
 from denombrement.estimation.intervals import RatioInterval, rate_ratio
 from denombrement.estimation.refusals import Refusal, Refused
+from denombrement.reference.communes import all_communes, communes_on
+from denombrement.reference.vintages import vintage_code
 
 
 class Verdict(StrEnum):
@@ -212,6 +215,16 @@ def compare_cells(
         common_communes=common_communes,
         common_services=common_services,
     )
+
+
+def mergers_until(on: date) -> dict[str, str]:
+    """Communes merged before this day → the commune that holds them then, for ``replaced_by``."""
+    present = {commune.nis for commune in communes_on(on)}
+    return {
+        commune.nis: vintage_code(commune.nis, on)
+        for commune in all_communes()
+        if commune.nis not in present and commune.replaced_by is not None
+    }
 
 
 def common_communes(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 from denombrement.errors import UsageProblem
@@ -89,6 +90,35 @@ def correct_missed_matches(histories: CaptureHistories, rate: float) -> Correcti
     solved[np.abs(solved) < 1e-9] = 0.0  # noqa: PLR2004 - what the solver leaves of an empty cell
     kept = np.maximum(solved, 0.0)
     return Correction(CaptureHistories(histories.lists, kept), float((kept - solved).sum()))
+
+
+def histories_of_partitions(
+    labels: NDArray[np.integer], systems: Sequence[str], lists: Sequence[str]
+) -> tuple[CaptureHistories, ...]:
+    """Capture histories under each partition of the declarations that the deduplication drew.
+
+    Args:
+        labels: draws × declarations; declarations with one label are one person in that draw.
+        systems: system of the service that made each declaration.
+        lists: all systems, in order.
+
+    Raises:
+        UsageProblem: EST007 (a system that is not among the lists), EST002 (no declaration).
+    """
+    position = {name: index for index, name in enumerate(lists)}
+    unknown = set(systems) - set(position)
+    if unknown:
+        raise UsageProblem("EST007", unknown=len(unknown))
+    bits = np.array([1 << position[name] for name in systems], dtype=np.int64)
+    found = []
+    for draw in labels:
+        _, person = np.unique(draw, return_inverse=True)
+        on = np.zeros(len(draw), dtype=np.int64)
+        np.bitwise_or.at(on, person, bits)
+        counts = np.bincount(on, minlength=1 << len(lists)).astype(np.float64)
+        counts[0] = 0
+        found.append(CaptureHistories(tuple(lists), counts))
+    return tuple(found)
 
 
 def distribution_of_fit(fit: LogLinearFit) -> NumberDistribution:

@@ -14,6 +14,7 @@ from denombrement.estimation.histories import (
     histories_of_table,
     systems_of_persons,
 )
+from denombrement.survey.questionnaire import options
 
 
 def refused_with(code, call, *arguments):
@@ -109,6 +110,7 @@ def test_the_shipped_groupings_have_three_to_five_systems_and_hold_the_same_type
     kinds = [set(each.system_of_type) for each in groupings.values()]
     assert kinds[0] == kinds[1] == kinds[2]
     assert len({each.digest for each in groupings.values()}) == 3
+    assert kinds[0] == set(options("service_type"))
     for each in groupings.values():
         for system in each.systems:
             assert all(system.label(language) for language in ("fr", "nl", "de", "en"))

@@ -13,6 +13,7 @@ from denombrement.estimation.linkage_error import (
     MissedMatchRate,
     correct_missed_matches,
     distribution_of_fit,
+    histories_of_partitions,
     pool,
     pool_linkage_draws,
     split_matrix,
@@ -118,6 +119,18 @@ def test_pooling_over_linkage_draws_widens_the_answer(spina_bifida):
     ]
     assert corrected[0] == corrected[1] != corrected[2]
     assert corrected[0] < pooled.distribution.mean
+
+
+def test_each_partition_drawn_has_its_own_histories():
+    labels = np.array([[0, 0, 1, 1, 2], [0, 1, 2, 2, 2]])
+    systems, lists = ["cpas", "health", "cpas", "cpas", "health"], ["cpas", "health"]
+    first, second = histories_of_partitions(labels, systems, lists)
+    assert first.counts.tolist() == [0, 1, 1, 1]
+    assert second.counts.tolist() == [0, 1, 1, 1]
+    assert histories_of_partitions(np.array([[7, 7, 7, 7, 7]]), systems, lists)[0].seen == 1
+    with pytest.raises(UsageProblem) as problem:
+        histories_of_partitions(labels, systems, ["cpas"])
+    assert problem.value.code == "EST007"
 
 
 def test_a_fit_becomes_a_distribution_with_its_own_median(kosovo):

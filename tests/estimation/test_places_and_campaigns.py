@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from denombrement.estimation.comparison import (
     compare_campaigns,
     compare_cells,
     compare_counts,
+    mergers_until,
 )
 from denombrement.estimation.gamma_poisson import fit_gamma_poisson, log_likelihood, smoothed_rates
 from denombrement.estimation.intervals import garwood, rate_ratio
@@ -291,6 +294,11 @@ def test_a_merged_commune_took_part_only_if_all_its_parts_did():
     assert common_communes(frozenset({"82003"}), later, MERGER) == frozenset()
     assert common_communes(frozenset({"82003", "82005"}), later, MERGER) == later
     assert common_communes(frozenset({"82003", "82005"}), frozenset({"82003", "82005"}), MERGER) == later
+
+
+def test_the_mergers_are_those_of_the_reference_tables():
+    assert mergers_until(date(2025, 10, 30)) == MERGER
+    assert mergers_until(date(2023, 10, 27)) == {}
 
 
 def test_two_old_campaigns_with_half_a_merged_commune_have_nothing_there():
