@@ -36,6 +36,8 @@ pytestmark = pytest.mark.browser
 
 MODULES = ("bytes.js", "identity.js", "seal.js")
 EXPORTED = [
+    "prepareIdentity",
+    "makeKeyer",
     "nameForms",
     "identityTokens",
     "fileMark",
@@ -54,17 +56,17 @@ RECIPE = Recipe.load(DOCUMENT["recipe"])
 TOKEN = "jeton-du-service-très-long"
 
 MAKE = """async ({identities, secret, campaign, mnemonics}) => {
-  const keyed = [new Uint8Array(secret), campaign, tables];
+  const keyer = await makeKeyer(tables, new Uint8Array(secret), campaign);
   const made = [];
   for (const identity of identities) {
     try {
-      const tokens = await identityTokens(identity, ...keyed);
-      const mnemonic = writeMnemonic(identity, tables);
-      made.push({given_name: nameForms(identity.given_name, "given_name", tables),
-        family_name: nameForms(identity.family_name, "family_name", tables),
+      const tokens = await identityTokens(tables, keyer, identity);
+      const mnemonic = writeMnemonic(tables, identity);
+      made.push({given_name: nameForms(tables, identity.given_name, "given_name"),
+        family_name: nameForms(tables, identity.family_name, "family_name"),
         ...tokens, mnemonic, file_mark: await fileMark(tokens),
         order: Object.keys(tokens.tokens),
-        again: mnemonics ? await mnemonicTokens(mnemonic, ...keyed) : null});
+        again: mnemonics ? await mnemonicTokens(tables, keyer, mnemonic) : null});
     } catch (problem) {
       made.push({error: problem.code});
     }
@@ -82,7 +84,7 @@ def joined_modules():
 
 def page_text(tables):
     script = joined_modules() + (
-        'globalThis.tables = JSON.parse(document.getElementById("tables").textContent);'
+        'globalThis.tables = prepareIdentity(JSON.parse(document.getElementById("tables").textContent));'
         f"Object.assign(globalThis, {{{', '.join(EXPORTED)}}});"
     )
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -246,7 +248,7 @@ def test_every_code_point_alone_gives_the_same_letters(page):
     # Chromium knows characters younger than Python's tables; what a form of Unicode 14 had not assigned is left out.
     texts = [text for text in texts if unicodedata.category(text) != "Cn"]
     by_page = page.evaluate(
-        "(texts) => texts.map((text) => nameForms('B' + text + 'b', 'family_name', tables)?.joined ?? null)",
+        "(texts) => texts.map((text) => nameForms(tables, 'B' + text + 'b', 'family_name')?.joined ?? null)",
         texts,
     )
     by_python = [(forms := name_forms(f"B{text}b", "family_name")) and forms.joined for text in texts]
@@ -269,7 +271,8 @@ def test_an_unreadable_mnemonic_is_refused_with_the_same_code(page, text):
         mnemonic_tokens(text, SECRET, CAMPAIGN, RECIPE)
     refused = page.evaluate(
         """async ([text, secret]) => {
-          try { await mnemonicTokens(text, new Uint8Array(secret), "a", tables); } catch (problem) { return [problem.code, problem.message]; }
+          const keyer = await makeKeyer(tables, new Uint8Array(secret), "a");
+          try { await mnemonicTokens(tables, keyer, text); } catch (problem) { return [problem.code, problem.message]; }
         }""",
         [text, list(SECRET)],
     )
@@ -288,7 +291,7 @@ def test_another_recipe_gives_the_same_bits(open_page):
 )
 def test_a_broken_secret_or_campaign_is_refused(page, secret, campaign, code):
     refused = page.evaluate(
-        "([secret, campaign]) => identityTokens({}, new Uint8Array(secret), campaign, tables).catch((p) => p.code)",
+        "([secret, campaign]) => makeKeyer(tables, new Uint8Array(secret), campaign).catch((p) => p.code)",
         [list(secret), campaign],
     )
     assert refused == code

@@ -18,15 +18,8 @@ export class IdentityProblem extends Error {
   }
 }
 
-const preparedTables = new WeakMap();
-
-// The tables as look-ups, made once from the JSON of web_tables.
-function prepared(tables) {
-  if (!preparedTables.has(tables)) preparedTables.set(tables, lookUps(tables));
-  return preparedTables.get(tables);
-}
-
-function lookUps(tables) {
+// The tables as look-ups, made once from the JSON of web_tables; every other function takes them.
+export function prepareIdentity(tables) {
   const sequences = new Map();
   for (const [letters, latin, start] of tables.sequences) {
     if (!sequences.has(letters[0])) sequences.set(letters[0], []);
@@ -46,11 +39,7 @@ function lookUps(tables) {
 // --- Names -------------------------------------------------------------------------------------------------------
 
 // {joined, core, words, phonetic} of a name, or null when it is missing; field is "given_name" or "family_name".
-export function nameForms(text, field, tables) {
-  return formsOf(prepared(tables), text, field);
-}
-
-function formsOf(tables, text, field) {
+export function nameForms(tables, text, field) {
   const rules = tables.fields[field];
   const typed = normalisedWords(tables, text);
   const joined = typed.join("");
@@ -173,8 +162,8 @@ function dateExists([earliest, latest], year, month, day) {
 function identityParts(tables, identity) {
   const values = dateValues(tables, birthDateOf(tables, identity), identity.sex ?? "dont_know");
   const forms = {
-    given_name: formsOf(tables, identity.given_name, "given_name"),
-    family_name: formsOf(tables, identity.family_name, "family_name"),
+    given_name: nameForms(tables, identity.given_name, "given_name"),
+    family_name: nameForms(tables, identity.family_name, "family_name"),
   };
   for (const [name, part] of Object.entries(tables.recipe.parts)) {
     const value = forms[part.field] ? partOfName(part, forms[part.field]) : null;
@@ -220,7 +209,8 @@ function pickedCharacters(part, text) {
 
 // --- Tokens ------------------------------------------------------------------------------------------------------
 
-async function makeKeyer(tables, secret, campaignId) {
+// The campaign's key for one recipe: the secret (32 bytes) cannot be read back from it, and may be forgotten.
+export async function makeKeyer(tables, secret, campaignId) {
   if (secret.length !== 32) throw new IdentityProblem("COD001");
   if (!campaignId) throw new IdentityProblem("COD009");
   const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
@@ -233,8 +223,7 @@ async function keyedToken(keyer, domain, parts) {
   return base64url(digest.subarray(0, TOKEN_BYTES));
 }
 
-async function keyedParts(values, secret, campaignId, tables) {
-  const keyer = await makeKeyer(tables, secret, campaignId);
+async function keyedParts(tables, keyer, values) {
   const present = tables.recipe.tokens.filter(([, , parts]) => parts.every((part) => Object.hasOwn(values, part)));
   const made = await Promise.all(
     present.map(async ([name, domain, parts]) => [name, await keyedToken(keyer, domain, parts.map((part) => values[part]))]),
@@ -243,11 +232,10 @@ async function keyedParts(values, secret, campaignId, tables) {
   return { recipe: tables.recipe.name, code, tokens };
 }
 
-// {recipe, code, tokens} of one identity: all that leaves about who a person is.
-// `identity`: given_name, family_name, birth_year, birth_month, birth_day (numbers or null), sex; `secret`: 32 bytes;
-// `tables`: the JSON of web_tables.
-export async function identityTokens(identity, secret, campaignId, tables) {
-  return keyedParts(identityParts(prepared(tables), identity), secret, campaignId, tables);
+// {recipe, code, tokens} of one identity: all that leaves about who a person is. `identity`: given_name, family_name,
+// birth_year, birth_month, birth_day (numbers or null), sex.
+export async function identityTokens(tables, keyer, identity) {
+  return keyedParts(tables, keyer, identityParts(tables, identity));
 }
 
 // --- Paper -------------------------------------------------------------------------------------------------------
@@ -266,8 +254,7 @@ export async function fileMark(made) {
 }
 
 // JE-BER-14031987-M: letters, day, month, year, sex, in clear, "0" for what is missing. It identifies.
-export function writeMnemonic(identity, rawTables) {
-  const tables = prepared(rawTables);
+export function writeMnemonic(tables, identity) {
   const { missing, separator, sexWritten } = tables.mnemonic;
   const values = identityParts(tables, identity);
   const letters = mnemonicWidths(tables).map(([name, width]) =>
@@ -279,11 +266,12 @@ export function writeMnemonic(identity, rawTables) {
 }
 
 // The tokens that a mnemonic copied from paper can give, however it was spaced.
-export async function mnemonicTokens(text, secret, campaignId, tables) {
-  return keyedParts(mnemonicParts(prepared(tables), text), secret, campaignId, tables);
+export async function mnemonicTokens(tables, keyer, text) {
+  return keyedParts(tables, keyer, mnemonicParts(tables, text));
 }
 
-function mnemonicParts(tables, text) {
+// The parts of the recipe that a mnemonic holds, in clear.
+export function mnemonicParts(tables, text) {
   const { missing, sexRead } = tables.mnemonic;
   const widths = mnemonicWidths(tables);
   const signs = [...text.normalize("NFKD")].map((character) => mnemonicSign(tables, character)).join("");
