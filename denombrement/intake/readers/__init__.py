@@ -20,6 +20,7 @@ from denombrement.intake.readers.tables import (
     RawTable,
     ReadLimits,
     column_letter,
+    header_names,
     place,
 )
 from denombrement.intake.readers.workbook import excel_serial_to_iso, read_workbook
@@ -35,6 +36,7 @@ __all__ = [
     "children_of",
     "column_letter",
     "excel_serial_to_iso",
+    "header_names",
     "identify",
     "is_repeat",
     "place",
@@ -52,7 +54,7 @@ def read_tables(
     Args:
         source: the file or its content.
         is_known_header: whether a text (one line, single spaces, case kept) names a column; asked of the text as it is
-            and without its groups (``p1/sex``, ``sex``).
+            and without its groups (``p1/sex``, ``sex``; see `header_names`).
         limits: bounds; see `ReadLimits`.
 
     Returns:

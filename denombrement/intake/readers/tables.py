@@ -6,6 +6,7 @@ texts are headers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -27,6 +28,7 @@ _MEMO_ENTRIES = 100_000
 _MEMO_CHARACTERS = 40
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 _ALPHABET = 26
+_DASHED_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)+")
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ class RawTable:
 
     @property
     def short_header(self) -> tuple[str, ...]:
-        """The same header without the groups that Kobo and ODK write before a name: ``p1/sex`` gives ``sex``."""
-        return tuple(without_groups(text) for text in self.header)
+        """The same header without the groups that Kobo and ODK write before a name: see `header_names`."""
+        return tuple(header_names(text)[-1] for text in self.header)
 
     def place(self, line: int, column: int | None = None) -> str:
         """Where a cell is, in words that hold no value: ``#2, l. 14, col. C``."""
@@ -105,9 +107,12 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-def without_groups(text: str) -> str:
-    """Last part of a header with groups, ``p1/sex`` or (ODK Central) ``p1-sex`` being left to the caller's own list."""
-    return text.rpartition("/")[2]
+def header_names(text: str) -> tuple[str, ...]:
+    """A header as it is, then without the groups before it: ``p1/sex`` (Kobo) or ``p1-sex`` (ODK Central) gives ``sex``."""
+    names = [text, text.rpartition("/")[2]]
+    if _DASHED_NAME.fullmatch(names[1]):
+        names.append(names[1].rpartition("-")[2])
+    return tuple(dict.fromkeys(names))
 
 
 class TextCleaner(dict[str, str | None]):
@@ -257,9 +262,7 @@ def _check_header(
 
 
 def _is_header(text: str, is_known_header: IsKnownHeader) -> bool:
-    return bool(text) and (
-        text in JOINING_HEADERS or is_known_header(text) or is_known_header(without_groups(text))
-    )
+    return bool(text) and (text in JOINING_HEADERS or any(map(is_known_header, header_names(text))))
 
 
 def _without_empty_end(cells: Cells) -> Cells:

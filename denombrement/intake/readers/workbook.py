@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from denombrement.errors import DamagedInput
-from denombrement.intake.readers import archive, compound
-from denombrement.intake.readers.archive import Position
+from denombrement.intake.readers import compound, sheet_scan
 from denombrement.intake.readers.detect import Kind
+from denombrement.intake.readers.sheet_scan import Position
 from denombrement.intake.readers.tables import (
     UNREADABLE_CELL,
     Cells,
@@ -84,7 +84,7 @@ def _unreadable_cells(data: bytes, kind: Kind, limits: ReadLimits) -> dict[int, 
     """Check the workbook's bounds; cells whose formula has no result, by the sheet's place from 0."""
     if kind is Kind.XLS:
         return compound.scan_workbook(data, limits.cells)
-    scan = archive.scan_ods if kind is Kind.ODS else archive.scan_xlsx
+    scan = sheet_scan.scan_ods if kind is Kind.ODS else sheet_scan.scan_xlsx
     return {index: sheet.unreadable for index, sheet in scan(data, limits).items()}
 
 

@@ -16,6 +16,7 @@ from denombrement.intake.readers import (
     children_of,
     column_letter,
     excel_serial_to_iso,
+    header_names,
     identify,
     is_repeat,
     read_clear_return,
@@ -90,10 +91,16 @@ def test_spaces_and_invisible_marks_around_a_text_go(raw, clean):
     assert clean_text(raw) == clean
 
 
-def test_a_header_knows_its_short_form():
-    table = RawTable("", ("p1/sex", "age", ""), 1, [])
-    assert table.short_header == ("sex", "age", "")
-    assert table.place(4) == "l. 4"
+def test_a_header_has_names_with_and_without_its_groups():
+    assert header_names("p1/sex") == ("p1/sex", "sex")
+    assert header_names("p1-p2-age") == ("p1-p2-age", "age")
+    assert header_names("g/p1-sex") == ("g/p1-sex", "p1-sex", "sex")
+    assert header_names("Province d'origine - autre") == ("Province d'origine - autre",)
+    assert RawTable("", ("p1/sex", "age", ""), 1, []).short_header == ("sex", "age", "")
+
+
+def test_a_text_file_has_no_sheet_to_name():
+    assert RawTable("", ("sex",), 1, []).place(4) == "l. 4"
 
 
 @pytest.mark.parametrize(

@@ -474,6 +474,7 @@ ROWS = {
         b"p1/sex,p1/age,_index\n1.0,34,1\n",
         [(2, ("1.0", "34", "1"))],
     ),
+    "groups of ODK Central": (b"p1-sex,p1-age,KEY\nwoman,34,uuid:1\n", [(2, ("woman", "34", "uuid:1"))]),
     "JSON records": (
         json.dumps(
             [
