@@ -18,7 +18,7 @@ from denombrement.synthetic.places import Places
 # What a service does with its form: ``declares`` includes those that, in the end, had met nobody.
 ANSWERS = ("declares", "zero", "silent", "refused")
 DECLARES, ZERO, SILENT, REFUSED = range(len(ANSWERS))
-IN_TOWNS = ("hospital", "psychiatry", "prison", "night_shelter", "refuge", "railway")
+IN_TOWNS = ("shelter", "hospital", "psychiatry", "prison", "night_shelter", "refuge", "railway")
 # Services that keep the register of a place always have someone to declare.
 NEVER_ZERO = ("shelter", "night_shelter", "refuge", "hospital", "psychiatry", "prison")
 

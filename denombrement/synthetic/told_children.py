@@ -13,7 +13,8 @@ from denombrement.synthetic.draws import NONE, Generator, Integers, flagged, opt
 from denombrement.synthetic.parameters import Parameters
 
 CHILD_DISAGREEMENTS = ("child_left_out", "child_year_slip", "child_link_unknown", "children_unknown")
-OLDEST_CHILD_YEARS = 17
+# By calendar years: a child of 17 may have been born 18 years ago.
+OLDEST_CHILD_YEARS = 18
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,27 @@ _RECOUNT_SECRET = bytes(range(32))
 _RECOUNT_CAMPAIGN = "synthetic-recount"
 # Normalisation removes accents: these never change a code.
 HARMLESS = frozenset({"accents_dropped", "accent_added"})
+# What keeps two declarations of a person apart, the most certain first: no code at all, then another code.
+REASONS = (
+    "same_code_as_another",
+    "quarantined",
+    "identity_refused",
+    "identity_not_known",
+    "unknown_birthday",
+    *(f"{part}_missing" for part in ("year", "month", "day", "family", "given", "sex")),
+    "first_of_january_typed",
+    "names_swapped",
+    "day_month_swapped",
+    "other_name_used",
+    "sex_wrong",
+    "year_slip",
+    "day_slip",
+    "particle_changed",
+    "double_name_shortened",
+    "transliterated",
+    "family_typo",
+    "given_typo",
+)
 CATEGORIES = ("EL1", "EL2", "EL3", "EL4", "EL5", "EL6", "BE7", "unknown")
 
 
@@ -66,20 +87,21 @@ def exact_code_truth(province: Province, recipe: Recipe) -> dict[str, int]:
 
     Returns:
         ``adults`` (distinct codes, and each declaration without a code as one adult), ``without_code``,
-        ``codes``, ``codes_shared`` (codes that two or more persons bear), ``quarantined`` (declarations that
-        break a rule), ``declarations`` read.
+        ``codes``, ``codes_shared`` (codes that two or more persons bear), ``declarations`` of adults in scope that
+        can be read, ``quarantined`` (declarations that break a rule, of whomever).
     """
     table = _standing(province, recipe)
     readable = table[table["broken_rule"].isna()]
     coded = readable.dropna(subset=["code"])
     bearers = coded.groupby("code", observed=True)["person_id"].nunique()
+    standing = ~province.declarations["withdrawn"]
     without = len(readable) - len(coded)
     return {
         "adults": len(bearers) + without,
         "codes": len(bearers),
         "codes_shared": int((bearers > 1).sum()),
         "without_code": without,
-        "quarantined": int(table["broken_rule"].notna().sum()),
+        "quarantined": int((standing & province.declarations["broken_rule"].notna()).sum()),
         "declarations": len(readable),
     }
 
@@ -91,7 +113,8 @@ def differences(province: Province, recipe: Recipe) -> pd.DataFrame:
         ``person_id``, ``counted`` (how many adults the exact code makes of the person: 0 where every declaration is
         quarantined or the person hides behind another's code), ``reason``: the errors found in the person's
         declarations, in alphabetical order and parted by commas; ``same_code_as_another`` where two persons share a
-        code; ``quarantined``. The sum of ``counted − 1`` is the difference between the exact count and the truth.
+        code; ``quarantined``; and ``main_reason``, the one of them that comes first in `REASONS`. The sum of
+        ``counted − 1`` is the difference between the exact count and the truth.
     """
     table = _standing(province, recipe)
     readable = table[table["broken_rule"].isna()].copy()
@@ -109,9 +132,50 @@ def differences(province: Province, recipe: Recipe) -> pd.DataFrame:
         {
             "person_id": concerned,
             "counted": [int(counted[person]) for person in concerned],
-            "reason": [reasons[person] for person in concerned],
+            "reason": [", ".join(sorted(reasons[person])) for person in concerned],
+            "main_reason": [min(reasons[person], key=REASONS.index) for person in concerned],
         }
     ).sort_values("person_id", ignore_index=True)
+
+
+def child_differences(province: Province, recipe: Recipe) -> pd.DataFrame:
+    """Why a count of children with direct link may be off after an exact match, for each child concerned.
+
+    How far it is off depends on the rules by which children of two lists are held to be the same.
+
+    Returns:
+        ``child_id``, ``reason``: ``parent_counted_twice`` (a parent's declarations that list it have several codes),
+        ``parents_in_two_services`` (no service declares both parents), ``child_year_slip`` or ``child_link_unknown``
+        (lists that differ), ``quarantined`` (no list can be read); parted by commas.
+    """
+    table = _standing(province, recipe)
+    table["key"] = table["code"].where(table["code"].notna(), table["declaration_id"])
+    service = province.declarations[["declaration_id", "service_id"]]
+    lists = province.declared_children.merge(table, on="declaration_id").merge(service, on="declaration_id")
+    direct = province.children.loc[province.children["direct"], ["child_id", "birth_year"]]
+    lists = lists.merge(direct, on="child_id", suffixes=("", "_true"))
+    # The parent elsewhere, who calls the child indirect, adds nothing to the headline.
+    lists = lists[lists["link"] != "indirect"]
+    readable = lists[lists["broken_rule"].isna()]
+    found = {
+        "parent_counted_twice": _several(readable, ["child_id", "person_id"], "key"),
+        "parents_in_two_services": _several(readable, ["child_id"], "person_id")
+        - _several(readable, ["child_id", "service_id"], "person_id"),
+        "child_year_slip": set(
+            readable.loc[readable["birth_year"] != readable["birth_year_true"], "child_id"]
+        ),
+        "child_link_unknown": set(readable.loc[readable["link"] == "dont_know", "child_id"]),
+        "quarantined": set(direct["child_id"]) - set(readable["child_id"]),
+    }
+    children = sorted(set().union(*found.values()))
+    reasons = [", ".join(reason for reason, those in found.items() if child in those) for child in children]
+    return pd.DataFrame({"child_id": children, "reason": reasons})
+
+
+def _several(rows: pd.DataFrame, within: list[str], column: str) -> set[str]:
+    """Children for whom, within such a group, the column has several values."""
+    numbers = rows.groupby(within, observed=True)[column].nunique()
+    return set(numbers[numbers > 1].index.get_level_values("child_id"))
 
 
 def household_table(province: Province) -> pd.DataFrame:
@@ -173,7 +237,7 @@ def _codes(rows: pd.DataFrame, recipe: Recipe) -> pd.Series[Any]:
     return tokens_frame(rows[list(IDENTITY)], _RECOUNT_SECRET, _RECOUNT_CAMPAIGN, recipe)["code"]
 
 
-def _reasons(table: pd.DataFrame, concerned: set[str], sharing: set[str]) -> dict[str, str]:
+def _reasons(table: pd.DataFrame, concerned: set[str], sharing: set[str]) -> dict[str, set[str]]:
     """Errors that changed the code; those that normalisation mends, or of declarations with the right code, are none."""
     found: dict[str, set[str]] = {person: set() for person in concerned}
     rows = table[table["person_id"].isin(concerned)]
@@ -189,7 +253,7 @@ def _reasons(table: pd.DataFrame, concerned: set[str], sharing: set[str]) -> dic
         found[person].update(() if readable else ("quarantined",))
         found[person].update(("unknown_birthday",) if unknown_birthday else ())
         found[person].update(("same_code_as_another",) if person in sharing else ())
-    return {person: ", ".join(sorted(reasons)) for person, reasons in found.items()}
+    return found
 
 
 def _bits(province: Province, column: str, names: tuple[str, ...], label: str) -> pd.DataFrame:

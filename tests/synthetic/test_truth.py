@@ -11,7 +11,16 @@ from denombrement.dedup.codes.frame import tokens_frame
 from denombrement.synthetic import default_parameters, generate
 from denombrement.synthetic.linkage import LINKAGE_COLUMNS, linkage_csv, linkage_frame
 from denombrement.synthetic.province import IDENTITY
-from denombrement.synthetic.truth import differences, exact_code_truth, exact_codes, truth_counts
+from denombrement.synthetic.slips import FAULTS
+from denombrement.synthetic.truth import (
+    HARMLESS,
+    REASONS,
+    child_differences,
+    differences,
+    exact_code_truth,
+    exact_codes,
+    truth_counts,
+)
 
 
 @pytest.mark.parametrize("table", ["by_category", "by_arrondissement"])
@@ -38,12 +47,44 @@ def test_every_difference_has_a_reason(larger, recipe):
     assert table["person_id"].is_unique
     assert {"quarantined", "unknown_birthday"} <= set(table["reason"])
     assert table["reason"].str.contains("same_code_as_another").any()
+    assert all(
+        main in every.split(", ") for main, every in zip(table["main_reason"], table["reason"], strict=True)
+    )
 
 
 def test_an_exact_count_of_a_clean_province_errs_by_unknown_birthdays_and_twins_alone(recipe):
     parameters = default_parameters().with_errors_scaled(0).replaced({"returns.breaks_a_rule": 0})
     clean = generate(parameters, 600, 9)
     assert set(differences(clean, recipe)["reason"]) <= {"unknown_birthday", "same_code_as_another"}
+
+
+def test_every_error_that_can_change_a_code_has_its_place_among_the_reasons():
+    assert set(FAULTS) - HARMLESS <= set(REASONS)
+
+
+def test_children_whose_lists_differ_or_whose_parents_are_split_are_named(larger, recipe):
+    table = child_differences(larger, recipe)
+    direct = set(larger.children.loc[larger.children["direct"], "child_id"])
+    assert set(table["child_id"]) <= direct
+    assert table["child_id"].is_unique
+    found = {reason for reasons in table["reason"] for reason in reasons.split(", ")}
+    assert found == {
+        "parent_counted_twice",
+        "parents_in_two_services",
+        "child_year_slip",
+        "child_link_unknown",
+        "quarantined",
+    }
+
+
+def test_children_of_a_clean_province_differ_by_their_parents_services_alone(recipe):
+    parameters = (
+        default_parameters()
+        .with_errors_scaled(0)
+        .replaced({"returns.breaks_a_rule": 0, "names.first_of_january_share": 0})
+    )
+    clean = generate(parameters, 600, 9)
+    assert set(child_differences(clean, recipe)["reason"]) <= {"parents_in_two_services"}
 
 
 def test_codes_are_equal_exactly_where_those_of_a_campaign_are(province, recipe):
