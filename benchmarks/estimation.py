@@ -47,6 +47,9 @@ def main() -> None:
     parser.add_argument(
         "--split-rate", type=float, default=0.0, help="share of missed matches to correct first"
     )
+    parser.add_argument(
+        "--reference", type=Path, help="CSV of other programs' estimates: print the differences"
+    )
     arguments = parser.parse_args()
     started = time.process_time()
     linked = histories_of_table(pd.read_csv(arguments.input))
@@ -56,6 +59,9 @@ def main() -> None:
         priors.append(NumberPrior("gamma-poisson", *arguments.gamma_poisson))
     report = estimates(histories, arguments.max_order, priors, arguments.delta, arguments.most_unseen)
     report["split_rate_corrected"] = arguments.split_rate
+    if arguments.reference:
+        rows = pd.read_csv(arguments.reference)
+        report = agreement(report, rows[rows["dataset"] == arguments.input.stem])
     report["seconds_cpu"] = round(time.process_time() - started, 3)
     print(orjson.dumps(finite(report)).decode())
 
@@ -173,6 +179,60 @@ def ends(interval: Interval) -> dict[str, float]:
         "upper": interval.upper,
         "level": interval.level,
     }
+
+
+def agreement(report: dict[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
+    """Largest absolute differences to the estimates of other programs, by figure; rows not compared are counted."""
+    found: dict[str, float] = {}
+    compared = 0
+    for row in rows.to_dict("records"):
+        ours = counterpart(report, str(row["method"]))
+        compared += ours is not None
+        for figure, value in (ours or {}).items():
+            if isfinite(float(row[figure])):
+                found[figure] = max(found.get(figure, 0.0), abs(float(row[figure]) - value))
+    return {"rows": len(rows), "compared": compared, "largest_difference": found}
+
+
+def counterpart(report: dict[str, Any], method: str) -> dict[str, float] | None:
+    """Our figures under the column names of the reference, or None where we have no such method."""
+    if method.startswith("closedp.t, M"):
+        closed = {**report["closed_models"], "Mt": report["Mt"]}[method.removeprefix("closedp.t, ")]
+        return renamed(
+            closed, estimate="N", standard_error="standard_error", deviance="deviance", aic="aic", bic="bic"
+        )
+    if method.startswith("closedpCI.t, Mt, profile"):
+        return renamed(report["Mt"]["profile_interval"], estimate="point", lower="lower", upper="upper")
+    if method.startswith("closedpCI.0, Mh Chao"):
+        interval = report["chao_lower_bound"]["Mh_profile_interval"]
+        return renamed(interval, estimate="point", lower="lower", upper="upper")
+    if method.startswith("closedpMS.t, "):
+        return selected(report["hierarchical"], method)
+    if "decomposable graphs" in method:
+        return averaged(report["averaging"], method)
+    return None
+
+
+def selected(family: dict[str, Any], method: str) -> dict[str, float]:
+    if "within 6" in method:
+        return renamed(family["within_6_of_best_bic"], lower="lowest", upper="highest")
+    chosen = family["best_aic" if "AIC-best" in method else "best_bic"]
+    return renamed(chosen, estimate="N", standard_error="standard_error", aic="aic", bic="bic")
+
+
+def averaged(averages: Sequence[dict[str, Any]], method: str) -> dict[str, float] | None:
+    """Rows with another constant or another largest number than this run's have no counterpart."""
+    prior = "gamma-poisson" if "Madigan" in method else "1/unseen" if "1/Nmissing" in method else "1/N"
+    for each in averages:
+        same = f"delta={each['delta']:g}," in method and f"N up to {each['largest_N']:.0f}," in method
+        if same and each["prior"].startswith(prior):
+            point = "mean" if ", mean," in method else "median"
+            return renamed(each, estimate=point, lower="quantile_025", upper="quantile_975")
+    return None
+
+
+def renamed(figures_of: dict[str, Any], **columns: str) -> dict[str, float]:
+    return {column: float(figures_of[ours]) for column, ours in columns.items()}
 
 
 def finite(value: object) -> object:
