@@ -67,6 +67,10 @@ class Model:
         """Sets the time limit of the solves to come."""
         self._highs.setOptionValue("time_limit", float("inf") if seconds is None else max(0.0, seconds))
 
+    def target(self, value: float) -> None:
+        """A cost that is known to be the least possible: a whole-number solve stops at the first point that has it."""
+        self._highs.setOptionValue("objective_target", value)
+
     def box(self, lower: Vector, upper: Vector) -> None:
         """Changes the bounds of all columns."""
         self._highs.changeColsBounds(self._size, self._columns, lower, upper)
@@ -80,9 +84,9 @@ class Model:
         self._highs.changeColsCost(self._size, self._columns, cost)
         self._highs.run()
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
-        if info.primal_solution_status != _FEASIBLE or status not in (_OPTIMAL, _TIME_LIMIT):
+        if info.primal_solution_status != _FEASIBLE or status not in (_OPTIMAL, _TARGET, _TIME_LIMIT):
             return None
-        return self._optimum(proved=status == _OPTIMAL, info=info)
+        return self._optimum(proved=status != _TIME_LIMIT, info=info)
 
     def _optimum(self, *, proved: bool, info: Any) -> Optimum:  # noqa: ANN401
         solution = self._highs.getSolution()
@@ -97,6 +101,7 @@ class Model:
 
 
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
+_TARGET = highspy.HighsModelStatus.kObjectiveTarget
 _TIME_LIMIT = highspy.HighsModelStatus.kTimeLimit
 _FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 

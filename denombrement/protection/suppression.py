@@ -122,6 +122,8 @@ class _Search:
             if optimum is None:
                 return pattern, False
             self._bound = max(self._bound, float(np.ceil(optimum.bound - _ROUND_UP)))
+            # Cuts are only ever added: no later pattern is cheaper than this bound.
+            master.target(self._bound + _ROUND_UP)
             pattern = np.rint(optimum.point) if whole else np.clip(optimum.point, 0.0, 1.0)
             if self._add_cuts(master, pattern):
                 continue
