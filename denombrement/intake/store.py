@@ -126,6 +126,8 @@ def open_store(path: Path, journal_file: Path, *, create: bool = False) -> Itera
     try:
         store = Store(connection, journal_file)
         _prepare(store, create=create)
+        # A process killed between its commit and its journal line left the file behind the store.
+        store.export_journal()
         yield store
     finally:
         connection.close()

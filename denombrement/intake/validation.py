@@ -75,6 +75,8 @@ def _record_by_record(body: str) -> tuple[Return, list[Taken], list[Rejected]]:
     records = raw.get("declarations")
     if not isinstance(records, list) or not records:
         raise DamagedInput("INT108", field="declarations")
+    if raw.get("met_nobody", False) is not False:
+        raise DamagedInput("INT108", field="met_nobody")
     taken, rejected = validate_records((_place(rank), record) for rank, record in enumerate(records))
     # The header is judged as a return that holds its valid declarations, or nobody when none is left.
     header = {name: raw[name] for name in raw if name in _HEADER}
