@@ -16,7 +16,12 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from denombrement.estimation.averaging import GraphAverage, NumberPrior, average_over_graphs
+from denombrement.estimation.averaging import (
+    GraphAverage,
+    NumberDistribution,
+    NumberPrior,
+    average_over_graphs,
+)
 from denombrement.estimation.heterogeneity import (
     HeterogeneityFit,
     chao_interval,
@@ -103,7 +108,10 @@ def estimates(
             "models": [model_report(fit) for fit in family] if wider else "those of two_way",
         },
         "averaging": [
-            averaging(average_over_graphs(histories, prior=prior, delta=delta, most_unseen=most_unseen))
+            averaging(
+                average_over_graphs(histories, prior=prior, delta=delta, most_unseen=most_unseen),
+                histories.seen,
+            )
             for prior in priors
         ],
         "notation": "digits are lists in column order; [1,2,3] = main effects only; BIC uses ln of the persons seen",
@@ -156,7 +164,21 @@ def figures(fit: LogLinearFit | HeterogeneityFit) -> dict[str, Any]:
     }
 
 
-def averaging(average: GraphAverage) -> dict[str, Any]:
+def smaller_ceilings(seen: float, largest: float) -> list[int]:
+    """What becomes of the average when fewer unseen persons are allowed: 300 (dga's manual), n and 10 n."""
+    return [most for most in sorted({300, int(seen), int(10 * seen)}) if seen + most < largest]
+
+
+def summary(found: NumberDistribution) -> dict[str, float]:
+    return {
+        "mean": found.mean,
+        "median": found.quantile(0.5),
+        "quantile_025": found.quantile(0.025),
+        "quantile_975": found.quantile(0.975),
+    }
+
+
+def averaging(average: GraphAverage, seen: float) -> dict[str, Any]:
     found = average.distribution
     likely = sorted(average.graph_chances.items(), key=lambda item: -item[1])[:5]
     return {
@@ -164,10 +186,11 @@ def averaging(average: GraphAverage) -> dict[str, Any]:
         "delta": average.delta,
         "graphs": average.graphs,
         "largest_N": average.largest_number,
-        "mean": found.mean,
-        "median": found.quantile(0.5),
-        "quantile_025": found.quantile(0.025),
-        "quantile_975": found.quantile(0.975),
+        **summary(found),
+        "with_a_smaller_largest_N": [
+            {"most_unseen": most, "largest_N": seen + most, **summary(found.up_to(seen + most))}
+            for most in smaller_ceilings(seen, average.largest_number)
+        ],
         "most_likely_graphs": {name: round(chance, 6) for name, chance in likely},
     }
 

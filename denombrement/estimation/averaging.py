@@ -87,6 +87,11 @@ class NumberDistribution:
         reached = np.searchsorted(np.cumsum(self.chances), level * (1 - 1e-12))
         return float(self.persons[min(int(reached), len(self.persons) - 1)])
 
+    def up_to(self, most: float) -> NumberDistribution:
+        """The same with no more persons than this: what a smaller largest number would have given."""
+        kept = self.persons <= most
+        return NumberDistribution(self.persons[kept], self.chances[kept] / self.chances[kept].sum())
+
 
 @dataclass(frozen=True, eq=False)
 class GraphAverage:

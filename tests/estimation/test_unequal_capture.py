@@ -207,6 +207,13 @@ def test_the_prior_is_printed_and_impossible_ones_are_refused(spina_bifida):
         assert problem.value.code == "EST009"
 
 
+def test_a_smaller_largest_number_is_a_cut_of_the_same_average(spina_bifida):
+    large = average_over_graphs(spina_bifida, most_unseen=3000).distribution.up_to(926)
+    small = average_over_graphs(spina_bifida, most_unseen=300).distribution
+    assert large.persons.tolist() == small.persons.tolist()
+    assert large.chances == pytest.approx(small.chances, rel=1e-9)
+
+
 def test_a_quantile_is_the_first_number_whose_chance_reaches_the_level():
     found = NumberDistribution(np.array([10.0, 11, 12]), np.array([0.5, 0.25, 0.25]))
     assert [found.quantile(level) for level in (0.5, 0.51, 0.75, 1.0)] == [10, 11, 11, 12]
