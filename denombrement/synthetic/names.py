@@ -20,6 +20,7 @@ VOWELS = frozenset("aeiouyàâäéèêëîïôöùûüąęıõã")
 GIVEN_NAMES_AT_MOST = 900
 PERSONS_PER_GIVEN_NAME = 400
 SHORTEST_HALF_LETTERS = 2
+ATTEMPTS_PER_NAME = 5
 
 
 @cache
@@ -97,19 +98,21 @@ def _extended(listed: tuple[str, ...], wanted: int, label: str, compose: Callabl
     found = dict.fromkeys(listed)
     # The same composed names in every province: the seed comes from the list, not from the caller.
     rng = np.random.default_rng(zlib.crc32(label.encode()))
-    limit = wanted * 4
-    while len(found) < wanted and limit > 0:
-        one, two = rng.integers(0, len(listed), 2).tolist()
-        found[compose(listed[one], listed[two])] = None
-        limit -= 1
+    for attempt in range(wanted * ATTEMPTS_PER_NAME):
+        if len(found) >= wanted:
+            break
+        one, two, three = (listed[place] for place in rng.integers(0, len(listed), 3).tolist())
+        # Two halves give so many names; beyond, the second name is itself composed.
+        found[compose(one, two if attempt < wanted else compose(two, three))] = None
     return np.array(list(found), dtype=object)
 
 
 def _blend(one: str, two: str) -> str:
     """The beginning of a name and the end of another: Dupont and Lambert give Dubert."""
-    head = one[: _syllable(one) + 1]
-    tail = two[_syllable(two) + 1 :]
-    return head + tail if len(head + tail) > SHORTEST_HALF_LETTERS else f"{one}-{two}"
+    particle, space, first = one.rpartition(" ")
+    last = two.rpartition(" ")[2]
+    blended = first[: _syllable(first) + 1] + last[_syllable(last) + 1 :].lower()
+    return particle + space + blended if len(blended) > SHORTEST_HALF_LETTERS else one
 
 
 def _double(one: str, two: str) -> str:

@@ -24,6 +24,7 @@ from denombrement.synthetic.province import ANSWERS, IDENTITY, Province
 
 Body = dict[str, Any]
 IdentityFunction = Callable[[pd.DataFrame], Sequence[Mapping[str, Any]]]
+SECOND_RETURN_AFTER = timedelta(hours=1)
 MADE_WITH = "denombrement-synthetic 1"
 FIRST_KNOWN_LATER = "commune_night"
 
@@ -50,25 +51,24 @@ def returns(
     """
     spans = _spans(province)
     children = _children(province)
-    answers = {"fr": made_at.isoformat(), "later": (made_at + timedelta(hours=1)).isoformat()}
-    for service_id, answer in zip(province.services["service_id"], province.services["answer"], strict=True):
-        if answer not in ("declares", "zero"):
-            continue
+    first, later = made_at.isoformat(), (made_at + SECOND_RETURN_AFTER).isoformat()
+    answered = province.services["answer"].isin(["declares", "zero"])
+    for service_id in province.services.loc[answered, "service_id"]:
         span = spans.get(service_id)
         head = _head(campaign_id, service_id)
         if span is None:
-            yield service_id, {**head, "number": 1, "made_at": answers["fr"], "met_nobody": True}
+            yield service_id, {**head, "number": 1, "made_at": first, "met_nobody": True}
             continue
         rows = province.declarations.iloc[span]
         bodies = _declarations(rows, identity, children)
         second = rows["corrected"].to_numpy() | rows["withdrawn"].to_numpy()
         yield (
             service_id,
-            {**head, "number": 1, "made_at": answers["fr"], "declarations": _first(rows, bodies)},
+            {**head, "number": 1, "made_at": first, "declarations": _first(rows, bodies)},
         )
         if second.any():
             state = _second(rows, bodies)
-            yield service_id, {**head, "number": 2, "made_at": answers["later"], **state}
+            yield service_id, {**head, "number": 2, "made_at": later, **state}
 
 
 def keyed_identities(secret: bytes, campaign_id: str, recipe: Recipe) -> IdentityFunction:
