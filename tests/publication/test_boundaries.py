@@ -270,3 +270,18 @@ def test_another_file_than_the_one_expected_is_refused(published, tmp_path):
     assert caught.value.code == "PUB027"
     with pytest.raises(DamagedInput):
         fetch_boundary_file(published + "x", "0" * 64, tmp_path / "cache")
+
+
+def test_an_enclave_of_one_commune_in_another_stays_a_hole(tmp_path, no_reference_areas):
+    frame = hexagons()
+    outer, inner = (frame.index[frame["nis"] == code][0] for code in ("84077", "84043"))
+    enclave = frame.geometry[outer].centroid.buffer(2000)
+    frame.loc[inner, "geometry"] = frame.geometry[inner].union(enclave)
+    frame.loc[outer, "geometry"] = frame.geometry[outer].difference(enclave)
+    boundaries = import_boundaries(written(frame, tmp_path), BEFORE, credit=CREDIT)
+    kept = tmp_path / "kept.geojson"
+    kept.write_text(boundaries_json(boundaries), encoding="utf-8")
+    again = geopandas.read_file(kept).set_index("nis").geometry
+    assert len(again["84077"].geoms[0].interiors) == 1
+    assert again[again.index.isin([shape.code for shape in boundaries.communes])].is_valid_coverage()
+    assert load_boundaries(kept) == boundaries

@@ -18,7 +18,7 @@ from denombrement.publication.maps import (
     territory_names,
 )
 from denombrement.publication.maps.captions import circle_steps, legend, notes
-from denombrement.publication.maps.page import sheet
+from denombrement.publication.maps.page import sample_circles, sheet
 from denombrement.publication.maps.panel import chord
 from denombrement.publication.maps.scene import Disc, Letters, text_width, wrap
 from denombrement.publication.maps.svg import svg_document
@@ -274,3 +274,35 @@ def test_an_arrondissement_without_any_participating_commune_is_still_drawn(map_
     figure = draw_map(lone, TILES, kind="circles")
     assert figure.marks[0].shown == "non compté"
     assert [entry.number for entry in legend(figure)][-1] == 5
+
+
+def test_small_maps_of_communes_keep_circles_and_zeros_without_lettering_them(map_table):
+    page = sheet(draw_map(map_table(categories=CATEGORIES), TILES, kind="small_multiples"))
+    lettered = [item.text for item in page.items if isinstance(item, Letters) and item.size < 2]
+    assert set(lettered) == {"0"}
+    assert all(item.size > 0 for item in page.items if isinstance(item, Letters))
+
+
+def test_sample_circles_too_close_to_be_read_are_left_out(map_table):
+    figure = draw_map(map_table("arrondissement", categories=CATEGORIES), TILES, kind="small_multiples")
+    samples = [item for item in sample_circles(figure, 0, 0, 20).items if isinstance(item, Disc)]
+    assert 1 <= len(samples) < len(circle_steps(figure))
+
+
+def test_an_arrondissement_is_lettered_clear_of_absent_communes(map_table):
+    table = map_table("arrondissement", absent_communes=("82003", "82005"), communes_participating=42)
+    figure = draw_map(table, TILES, kind="circles")
+    discs = [item for item in sheet(figure).items if isinstance(item, Disc) and item.fill == style.CIRCLE]
+    usual = draw_map(replace(table, absent_communes=(), communes_participating=44), TILES, kind="circles")
+    before = [item for item in sheet(usual).items if isinstance(item, Disc) and item.fill == style.CIRCLE]
+    moved = [(a.x, b.x) for a, b in zip(discs, before, strict=True) if abs(a.x - b.x) > 1]
+    assert len(moved) == 1
+
+
+def test_unnecessary_notes_are_not_printed(map_table):
+    table = map_table(
+        "arrondissement", rounding_base=None, sources=(), absent_communes=(), communes_participating=44
+    )
+    assert notes(draw_map(table, TILES, kind="circles")) == (
+        "Carte schématique sans échelle\u202f: un hexagone par commune.",
+    )

@@ -45,11 +45,12 @@ class Frame:
 
 @dataclass(frozen=True)
 class Placement:
-    """How the geometry's units become millimetres, y downwards."""
+    """How the geometry's units become millimetres, y downwards; ``width`` is the frame's, which lines follow."""
 
     scale: float
     left: float
     top: float
+    width: float
 
     def point(self, point: Point) -> Point:
         """A point of the geometry on the sheet."""
@@ -72,7 +73,7 @@ def place(geometry: Geometry, frame: Frame) -> Placement:
     scale = min(frame.width / (east - west), frame.height / (north - south))
     left = frame.x + (frame.width - (east - west) * scale) / 2 - west * scale
     top = frame.y + (frame.height - (north - south) * scale) / 2 + north * scale
-    return Placement(scale, left, top)
+    return Placement(scale, left, top, frame.width)
 
 
 def panel_items(figure: MapFigure, panel: Panel, frame: Frame, lettering: Lettering) -> tuple[Item, ...]:
@@ -91,7 +92,7 @@ def panel_items(figure: MapFigure, panel: Panel, frame: Frame, lettering: Letter
     return (
         *_areas(figure, panel, drawn, placement),
         *_absent(figure, placement),
-        *_borders(figure, placement, frame.width),
+        *_borders(figure, placement),
         *_circles(drawn, placement, lettering, largest),
         *(item for pair in drawn for item in _letters(figure, pair, placement, lettering, largest)),
     )
@@ -118,7 +119,7 @@ def _areas(
             placement.rings(shape.rings),
             fill=fill_of(figure, mark.state, mark.shade),
             stroke=border if mark.state is State.VALUE else style.RULE,
-            width=0.25,
+            width=0.1 + placement.width / 750,
             pattern=style.PATTERNS.get(mark.state, ""),
             territory=mark.code,
             spoken=spoken(figure, panel, mark),
@@ -167,9 +168,9 @@ def _within(place: Point, rings: Iterable[Ring]) -> bool:
     return sum(x > place[0] for ring in rings for x in _crossings(ring, place[1])) % 2 == 1
 
 
-def _borders(figure: MapFigure, placement: Placement, frame_width: float) -> Iterable[Item]:
+def _borders(figure: MapFigure, placement: Placement) -> Iterable[Item]:
     for shape in figure.geometry.arrondissements:
-        yield Outline(placement.rings(shape.rings), stroke=style.OUTLINE, width=0.15 + frame_width / 600)
+        yield Outline(placement.rings(shape.rings), stroke=style.OUTLINE, width=0.15 + placement.width / 600)
 
 
 def _circles(
@@ -202,7 +203,7 @@ def _lift(mark: Mark, lettering: Lettering, largest: float) -> float:
 def _figure_inside(mark: Mark, lettering: Lettering, largest: float) -> bool:
     """Whether the figure's box fits in its circle with some air."""
     width = text_width(mark.shown, lettering.value, bold=True)
-    return hypot(width, lettering.value * _CAP_HEIGHT) < 1.75 * _radius(mark, largest)
+    return width > 0 and hypot(width, lettering.value * _CAP_HEIGHT) < 1.75 * _radius(mark, largest)
 
 
 def _letters(
