@@ -1,0 +1,116 @@
+"""The page's one script: our JavaScript modules joined in the order of their imports.
+
+Each module keeps its own scope and its lines; only comments and needless spaces are left out, for the page has to stay
+under 150 kB. The text is the same for every service and every campaign: so is its hash, which can be published.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+
+from denombrement.errors import DamagedInput
+
+ENTRY = "main"
+_IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
+# What spaces may not be taken out of: texts and regular expressions; and what may go: comments.
+_TEXT = r'"(?:[^"\\\n]|\\.)*"'
+_REGEX = r"(?:(?<=[(,=>:\[!&|?{};\n])|(?<=return)) ?/(?![/*])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/"
+_COMMENT = r"(?P<comment>(?:^|(?<=[ ;{},]))//[^\n]*$)"
+_WRAP = r"(?P<wrap>(?P<open>[,(\[])\n|\n(?=[)\]])|,\n?(?=[)\]]))"
+_SPACES = r"(?P<spaces> *(?P<sign>=>|[=<>!?:;,(){}\[\]&|*%]+)(?: *(?![ /])|))"
+_PIECE = re.compile(f"{_TEXT}|{_COMMENT}|{_REGEX}|(?P<tick>`)|{_WRAP}|{_SPACES}", re.MULTILINE)
+_LEFT_OVER = re.compile(r"^(import|export)\b", re.MULTILINE)
+
+
+def web_text(name: str) -> str:
+    """Text of a file of the page."""
+    return (resources.files("denombrement.forms") / "web" / name).read_text(encoding="utf-8")
+
+
+@cache
+def page_script() -> str:
+    """The script of every page.
+
+    Raises:
+        DamagedInput: FRM010 where a module imports or exports in a way that the joiner does not know.
+    """
+    parts = [_scoped(name, web_text(f"{name}.js")) for name in _order(ENTRY, ())]
+    return '\n"use strict";\n' + "\n".join(parts)
+
+
+def content_hash(text: str) -> str:
+    """What a content security policy names to allow a text: ``sha256-…``."""
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+def script_hash() -> str:
+    """The published hash: a page whose policy names another one is not ours."""
+    return content_hash(page_script())
+
+
+def _order(name: str, above: tuple[str, ...]) -> list[str]:
+    if name in above:
+        raise DamagedInput("FRM010", where=f"{name}.js")
+    found: list[str] = []
+    for _names, needed in _IMPORT.findall(web_text(f"{name}.js")):
+        found += [each for each in _order(needed, (*above, name)) if each not in found]
+    return [*found, name]
+
+
+def compact(text: str) -> str:
+    """A module without comments, indentation and the spaces around signs; its lines stay."""
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    done: list[str] = []
+    place = 0
+    while found := _PIECE.search(lines, place):
+        done.append(lines[place : found.start()])
+        end = found.end()
+        if found["tick"]:
+            end = _template_end(lines, found.start())
+            done.append(lines[found.start() : end])
+        elif found["wrap"]:
+            done.append(found["open"] or "")
+        elif found["spaces"]:
+            done.append(found["sign"])
+        elif found["comment"] is None:
+            done.append(found[0])
+        place = end
+    return re.sub(r" *\n\s*", "\n", "".join([*done, lines[place:]]).strip()) + "\n"
+
+
+def _template_end(text: str, start: int) -> int:
+    """Where the template that begins at ``start`` ends; templates within its ``${…}`` included."""
+    place = start + 1
+    while text[place] != "`":
+        if text[place] == "\\":
+            place += 2
+        elif text.startswith("${", place):
+            place = _hole_end(text, place + 2)
+        else:
+            place += 1
+    return place + 1
+
+
+def _hole_end(text: str, place: int) -> int:
+    depth = 1
+    while depth:
+        if text[place] == "`":
+            place = _template_end(text, place)
+            continue
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        place += 1
+    return place
+
+
+def _scoped(name: str, text: str) -> str:
+    exported = _EXPORT.findall(text)
+    body = _EXPORT.sub("", _IMPORT.sub(r"const { \1 } = module_\2;", text))
+    if _LEFT_OVER.search(body):
+        raise DamagedInput("FRM010", where=f"{name}.js")
+    inside = f"{compact(body)}return{{{','.join(exported)}}};"
+    return f"// ===== {name}.js =====\nconst module_{name}=(()=>{{\n{inside}\n}})();"

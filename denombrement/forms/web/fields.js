@@ -1,0 +1,181 @@
+// One control for each kind of question: a label, a hint, its error or warning, and native inputs.
+
+import { h } from "./dom.js";
+import { t, questionText, questionHint, optionText, communeText, sortedByText } from "./texts.js";
+
+const MOST_RADIOS = 5; // longer lists are native selects: quick by keyboard, short on a telephone
+const SHORT_TEXT = 18; // characters of answers that fit side by side
+const ALONE = ["none", "dont_know"]; // answers that exclude all others of a list
+
+// Nothing typed is completed, corrected or sent to a spelling service by the browser.
+export const QUIET = { autocomplete: "off", autocorrect: "off", autocapitalize: "off", spellcheck: "false" };
+
+// `place` says where the answer goes: { id, value, raw, error, warning, change(value, raw) }.
+export function questionField(question, place) {
+  const kinds = { choice, choices, commune, integer, date };
+  return kinds[question.kind](question, place);
+}
+
+function choice(question, place) {
+  const codes = question.only || Object.keys(question.choices);
+  const entries = codes.map((code) => [code, optionText(question.options, code)]);
+  return entries.length <= MOST_RADIOS ? radios(question, place, entries) : listed(question, place, entries);
+}
+
+function commune(question, place) {
+  const names = sortedByText(question.communes.map((nis) => [nis, communeText(nis)]));
+  const others = Object.keys(question.choices).map((code) => [code, optionText("commune", code)]);
+  return listed(question, place, [...names, ...others]);
+}
+
+function radios(question, place, entries) {
+  return group(
+    place,
+    questionText(question.code),
+    questionHint(question.code),
+    entries.map(([code, text]) => option("radio", place, code, text, place.value === code, () => place.change(code))),
+    entries.every(([, text]) => text.length <= SHORT_TEXT) ? "inline" : "",
+  );
+}
+
+function choices(question, place) {
+  const chosen = new Set(place.value || []);
+  const boxes = Object.keys(question.choices).map((code) =>
+    option("checkbox", place, code, optionText(question.options, code), chosen.has(code), (event) => {
+      toggle(chosen, code, event.target.checked);
+      for (const box of event.target.closest("fieldset").querySelectorAll("input")) box.checked = chosen.has(box.value);
+      place.change(chosen.size ? Object.keys(question.choices).filter((each) => chosen.has(each)) : null);
+    }),
+  );
+  const hint = questionHint(question.code) || t("several_answers");
+  return group(place, questionText(question.code), hint, boxes, "columns");
+}
+
+function toggle(chosen, code, isChecked) {
+  if (!isChecked) chosen.delete(code);
+  else {
+    for (const other of [...chosen]) if (ALONE.includes(code) || ALONE.includes(other)) chosen.delete(other);
+    chosen.add(code);
+  }
+}
+
+export function option(type, place, code, text, checked, onchange) {
+  const id = `${place.id}-${code}`;
+  return h(
+    "div",
+    { class: "option" },
+    h("input", { type, id, name: place.id, value: code, checked, onchange, "aria-describedby": described(place) }),
+    h("label", { for: id }, text),
+  );
+}
+
+// Ids of what explains the field: hint, error, warning.
+function described(place) {
+  const parts = [place.error && `${place.id}-error`, place.warning && `${place.id}-warning`];
+  return parts.filter(Boolean).join(" ") || null;
+}
+
+export function notes(place) {
+  return [
+    place.error ? h("p", { class: "error", id: `${place.id}-error` }, h("b", {}, t("error_word")), place.error) : null,
+    place.warning
+      ? h("p", { class: "warning", id: `${place.id}-warning` }, h("b", {}, t("warning_word")), place.warning)
+      : null,
+  ];
+}
+
+const wrapperClass = (place) => `field${place.error ? " wrong" : ""}`;
+
+export function group(place, legend, hint, inside, layout = "") {
+  return h(
+    "fieldset",
+    { class: wrapperClass(place), id: place.id },
+    h("legend", {}, legend),
+    hint ? h("p", { class: "hint" }, hint) : null,
+    notes(place),
+    h("div", { class: `options ${layout}` }, inside),
+  );
+}
+
+export function labelled(place, label, hint, control) {
+  control.id = `${place.id}-in`;
+  const hintId = hint ? `${place.id}-hint` : null;
+  const about = [hintId, described(place)].filter(Boolean).join(" ");
+  if (about) control.setAttribute("aria-describedby", about);
+  if (place.error) control.setAttribute("aria-invalid", "true");
+  return h(
+    "div",
+    { class: wrapperClass(place), id: place.id },
+    h("label", { for: control.id }, label),
+    hint ? h("p", { class: "hint", id: hintId }, hint) : null,
+    notes(place),
+    control,
+  );
+}
+
+function listed(question, place, entries) {
+  const choose = h(
+    "select",
+    { onchange: (event) => place.change(event.target.value || null) },
+    h("option", { value: "" }, t("choose")),
+    entries.map(([code, text]) => h("option", { value: code, selected: place.value === code }, text)),
+  );
+  return labelled(place, questionText(question.code), questionHint(question.code), choose);
+}
+
+export const wholeNumber = (text) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : null);
+
+function integer(question, place) {
+  const input = h("input", {
+    type: "text",
+    inputmode: "numeric",
+    class: "short",
+    maxlength: 6,
+    value: place.raw ?? (place.value ?? "").toString(),
+    oninput: (event) => place.change(wholeNumber(event.target.value), event.target.value),
+    ...QUIET,
+  });
+  return labelled(place, questionText(question.code), questionHint(question.code), input);
+}
+
+function date(question, place) {
+  const [year, month, day] = (place.value || "--").split("-");
+  const raw = place.raw || { day, month, year };
+  return dateParts(place, questionText(question.code), t("date_hint"), raw, (parts) =>
+    place.change(isoDate(parts), parts),
+  );
+}
+
+// Day, month, year: a date input would follow the browser's language, not the page's.
+export function dateParts(place, legend, hint, raw, change) {
+  const parts = { ...raw };
+  const inputs = ["day", "month", "year"].map((name) => {
+    const id = `${place.id}-${name}`;
+    const input = h("input", {
+      id,
+      type: "text",
+      inputmode: "numeric",
+      maxlength: name === "year" ? 4 : 2,
+      class: name === "year" ? "year" : "day",
+      value: parts[name] || "",
+      "aria-describedby": described(place),
+      "aria-invalid": place.error ? "true" : null,
+      oninput: (event) => {
+        parts[name] = event.target.value.trim();
+        change({ ...parts });
+      },
+      ...QUIET,
+    });
+    return h("div", { class: "part" }, h("label", { for: id }, t(name)), input);
+  });
+  return group(place, legend, hint, h("div", { class: "parts" }, inputs));
+}
+
+// ISO text of a whole date that exists in the calendar, else null.
+export function isoDate({ day, month, year }) {
+  const numbers = [year, month, day].map((part) => (/^\d{1,4}$/.test(part || "") ? Number(part) : 0));
+  const moment = new Date(Date.UTC(numbers[0], numbers[1] - 1, numbers[2]));
+  const exists =
+    numbers[0] > 1899 && moment.getUTCMonth() === numbers[1] - 1 && moment.getUTCDate() === numbers[2];
+  return exists ? moment.toISOString().slice(0, 10) : null;
+}

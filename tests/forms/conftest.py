@@ -1,0 +1,186 @@
+"""A campaign, its pages on disk, and a browser that plays the social worker."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from denombrement.campaign import Campaign, Service
+from denombrement.dedup.codes import Recipe, web_tables
+from denombrement.forms.page import CampaignPage
+from denombrement.intake.sealing import open_sealed, receipt, verify_mac
+from denombrement.intake.sealing_keys import make_private_key
+from denombrement.survey.record import Return
+
+NIGHT = date(2026, 10, 22)
+SECRET = bytes(range(32))
+TOKEN = "un-jeton-de-service-assez-long"
+PASSPHRASE = "quatre mots bien longs"
+ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def count():
+    """A campaign with its two keys, its shared page and one service."""
+    keys = [make_private_key(), make_private_key()]
+    campaign = Campaign(id="luxembourg-2026-abc123", name="Dénombrement Luxembourg 2026", night=NIGHT)
+    tables = web_tables(Recipe.load(campaign.recipe))
+    shared = CampaignPage(campaign, [key.public.jwk() for key in keys], SECRET, tables)
+    service = Service(id="cpas-arlon", name="CPAS d’Arlon", type="cpas", commune="81001", state="invited")
+    return SimpleNamespace(keys=keys, campaign=campaign, shared=shared, service=service, tables=tables)
+
+
+@pytest.fixture(scope="module")
+def page_file(count, tmp_path_factory):
+    place = tmp_path_factory.mktemp("form") / "formulaire.html"
+    place.write_text(count.shared.html(count.service, TOKEN), encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def playwright():
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright):
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def worker(chromium, page_file, count):
+    """A social worker in a fresh browser, before an unopened page."""
+    with at_work(chromium, page_file.as_uri(), count) as person:
+        yield person
+
+
+@contextmanager
+def at_work(browser, address, count, **options):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-BE", **options)
+    person = Worker(context, address, count)
+    person.open()
+    yield person
+    context.close()
+    assert person.faults == []
+
+
+class Worker:
+    """What a social worker does with the page, by what the screen says."""
+
+    def __init__(self, context, address, count):
+        self.context = context
+        self.address = address
+        self.count = count
+        self.faults = []
+        self.requests = []
+        self.page = None
+
+    def open(self):
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(8000)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._note)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(self.address)
+        self.page.wait_for_selector("h1")
+        return self
+
+    def _note(self, message):
+        if message.type in {"error", "warning"}:
+            self.faults.append(message.text)
+
+    def press(self, text):
+        self.page.get_by_role("button", name=text, exact=True).first.click()
+
+    def title(self):
+        return self.page.locator("h1").inner_text()
+
+    def await_title(self, text):
+        self.page.locator("h1", has_text=text).wait_for()
+
+    def start(self, passphrase=PASSPHRASE):
+        self.page.fill("#pass-in", passphrase)
+        self.page.fill("#pass2-in", passphrase)
+        self.press("Commencer")
+        self.await_title("Vos fiches")
+
+    def unlock(self, passphrase=PASSPHRASE):
+        self.page.fill("#pass-in", passphrase)
+        self.press("Ouvrir mes fiches")
+
+    def check(self, field, code):
+        self.page.check(f'[id="{field}-{code}"]')
+
+    def goes_on(self, title):
+        self.press("Continuer")
+        self.await_title(title)
+
+    def type_identity(self, *, given="", family="", birth=("", "", ""), sex="woman"):
+        self.check("identity-status", "coded")
+        self.page.fill("#identity-given-in", given)
+        self.page.fill("#identity-family-in", family)
+        for part, text in zip(("day", "month", "year"), birth, strict=True):
+            self.page.fill(f"#identity-date-{part}", text)
+        self.check("q-sex", sex)
+
+    def make_code(self, **identity):
+        self.type_identity(**identity)
+        self.press("Continuer")
+        self.page.wait_for_selector(".mark")
+        return self.page.inner_text(".mark").replace("\u00a0", "")
+
+    def describe(self, *steps, birth=("14", "3", "1987"), given="Marie", family="Dupont", sex="woman"):
+        """A whole declaration, by the tree's answers; optional questions stay empty."""
+        self.press("Nouvelle fiche")
+        mark = self.make_code(given=given, family=family, birth=birth, sex=sex)
+        self.goes_on("Où la personne a dormi")
+        self.sleep(*steps)
+        for title in ("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"):
+            self.goes_on(title)
+        self.press("La fiche est terminée")
+        self.await_title("Vos fiches")
+        return mark
+
+    def sleep(self, *steps):
+        for step in steps or ("when-exact", "where-outside"):
+            self.check("tree", step)
+
+    def hand_over(self):
+        self.press("Remettre…")
+        self.await_title("Remettre vos fiches")
+        button = self.page.locator("button.primary")
+        with self.page.expect_download() as waited:
+            button.click()
+        self.await_title("Le fichier scellé est enregistré")
+        return self.sealed(waited.value)
+
+    def sealed(self, download):
+        """The file as intake sees it, with what the screen says of it."""
+        data = Path(download.path()).read_bytes()
+        opened = open_sealed(data, self.count.keys[1:])
+        assert verify_mac(opened, TOKEN)
+        return SimpleNamespace(
+            name=download.suggested_filename,
+            data=data,
+            body=opened.body,
+            envoi=Return.model_validate_json(opened.body),
+            raw=json.loads(opened.body),
+            receipt=receipt(data),
+            shown=self.page.inner_text(".mark"),
+        )
