@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from denombrement.intake.batches import typed_answers
 from denombrement.survey.rules import Expression, RuleContext, parse
 from denombrement.survey.rules.sql import sql_expression
 
@@ -45,7 +46,7 @@ def scope_of(persons: pd.DataFrame, context: RuleContext) -> pd.Series[str]:
     )
     connection = duckdb.connect()
     try:
-        connection.register("persons", persons.assign(rank_of_row=range(len(persons))))
+        connection.register("persons", typed_answers(persons.assign(rank_of_row=range(len(persons)))))
         found = connection.execute(
             f"SELECT CASE {cases} ELSE '{COUNTED}' END AS scope FROM persons ORDER BY rank_of_row"
         ).df()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from denombrement.errors import UsageProblem
+from denombrement.intake.batches import typed_answers
 from denombrement.reference import categories, category_of
 from denombrement.survey.questionnaire import DONT_KNOW, Question, options, questions
 
@@ -70,7 +71,7 @@ def resolve(declarations: pd.DataFrame, members: pd.DataFrame, rules: Sequence[s
     connection = duckdb.connect()
     try:
         connection.register("severities", _severities())
-        connection.register("declared", declarations)
+        connection.register("declared", typed_answers(declarations))
         connection.register("members", members)
         _rank(connection, rules)
         return Resolved(_persons(connection), _decisions(connection, rules))
@@ -163,7 +164,7 @@ def _decisions(connection: duckdb.DuckDBPyConnection, rules: Sequence[str]) -> p
 
     parts = [_disagreements(connection, "situation", "severity IS NOT NULL", rules)]
     for each in questions("declaration"):
-        if each.code in WITH_SITUATION or each.kind in {"children", "integer", "date", "choices"}:
+        if each.code in {"situation", *WITH_SITUATION} or each.kind not in {"choice", "commune"}:
             continue
         parts.append(_disagreements(connection, each.code, _is_known(each.code), rules))
     every = pd.concat(parts, ignore_index=True)

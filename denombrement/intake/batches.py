@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from denombrement.intake.tables import child_columns, declaration_columns
 from denombrement.survey.record import Declaration
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
@@ -76,3 +79,18 @@ def tokens_table(services: Sequence[str], declarations: Sequence[Declaration]) -
 def key_columns() -> tuple[str, ...]:
     """What names a declaration in every table of the store."""
     return _KEYS
+
+
+def typed_answers(frame: pd.DataFrame) -> pa.Table:
+    """A frame of answers with the types of the store, also where a column holds nothing.
+
+    Without it an empty column has no type of its own, and comparing it with a code fails.
+    """
+    kinds = declaration_columns()
+    columns = {
+        name: pa.array(frame[name].tolist(), type=_ARROW_TYPES[kinds[name]], from_pandas=True)
+        if name in kinds
+        else pa.array(frame[name], from_pandas=True)
+        for name in frame.columns
+    }
+    return pa.table(columns)
