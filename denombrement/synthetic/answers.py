@@ -109,7 +109,7 @@ class _Teller:
         true = self.world.units.situation[self.person]
         said = true.copy()
         differs = self.flagged("disagreements", "situation_differs", self.may_differ)
-        said[differs] = _confused(self.rng, said[differs])
+        said[differs] = _confused(self.rng, self.parameters, said[differs])
         unknown = self.flagged("disagreements", "situation_unknown", self.may_differ)
         said[unknown] = situation_code("unknown")
         self.note("situation_unknown", unknown & (true != said))
@@ -117,7 +117,7 @@ class _Teller:
         answers["situation"] = said
         detail = self.world.nights.answers["place_detail"][self.person].copy()
         changed = said != true
-        detail[changed] = place_details(self.rng, said[changed])
+        detail[changed] = place_details(self.rng, self.parameters, said[changed])
         centre = self.world.units.outside[self.person] == list(self.parameters.table("outside")).index(
             "asylum_reception"
         )
@@ -292,12 +292,10 @@ def families(units: Units, with_direct_children: Flags) -> Integers:
     return np.asarray(np.where(units.relation == 0, single, paired), dtype=np.int8)
 
 
-def _confused(rng: Generator, situation: Integers) -> Integers:
+def _confused(rng: Generator, parameters: Parameters, situation: Integers) -> Integers:
     """Another situation that a service less close might give."""
     said = situation.copy()
-    table = list(read_table("confusions.csv"))
     for code, rows in by_group(situation):
-        fitting = [row for row in table if situation_code(row["situation"]) == code]
-        positions = np.array([situation_code(row["said"]) for row in fitting], dtype=np.int8)
-        said[rows] = positions[pick(rng, [float(row["weight"]) for row in fitting], len(rows))]
+        table = parameters.table(f"confusion.{options('situation')[code]}")
+        said[rows] = pick_options(rng, table, "situation", len(rows))
     return said

@@ -89,7 +89,7 @@ def _weights(parameters: Parameters, services: Services) -> Floats:
 def _contact_table(parameters: Parameters, situation: str) -> str:
     """The situation's own table where there is one, its category's otherwise."""
     own = f"contact.{situation}"
-    return own if own in parameters.values else f"contact.{situation.partition('.')[0]}"
+    return own if own in parameters.tables else f"contact.{situation.partition('.')[0]}"
 
 
 @dataclass(frozen=True)

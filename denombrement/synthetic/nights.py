@@ -47,7 +47,7 @@ def make_nights(
     rng: Generator, parameters: Parameters, units: Units, *, places: Places, services: Services, night: date
 ) -> Nights:
     """The place of the night and the facts that decide whether an adult is in scope."""
-    answers = {"place_detail": place_details(rng, units.situation)}
+    answers = {"place_detail": place_details(rng, parameters, units.situation)}
     answers |= _scope_answers(rng, parameters, units)
     month_days = (RuleContext(night).one_month_after - night).days
     answers["housing_on_leaving"], answers["stay_prolonged"] = _housing(rng, parameters, units)
@@ -66,16 +66,13 @@ def make_nights(
     return Nights(commune, answers, leaving_day, eviction_day)
 
 
-def place_details(rng: Generator, situation: Integers) -> Integers:
+def place_details(rng: Generator, parameters: Parameters, situation: Integers) -> Integers:
     """A place that fits each situation, −1 where the question is not asked."""
-    known = options("place_detail")
     chosen = np.full(len(situation), NONE, dtype=np.int8)
-    table = list(read_table("places.csv"))
     for code, rows in by_group(situation):
-        fitting = [row for row in table if row["situation"] == options("situation")[code]]
-        if fitting:
-            positions = np.array([known.index(row["place_detail"]) for row in fitting], dtype=np.int8)
-            chosen[rows] = positions[pick(rng, [float(row["weight"]) for row in fitting], len(rows))]
+        table = parameters.tables.get(f"place.{options('situation')[code]}")
+        if table:
+            chosen[rows] = pick_options(rng, table, "place_detail", len(rows))
     return chosen
 
 

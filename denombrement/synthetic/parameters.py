@@ -1,7 +1,7 @@
 """The numbers behind a synthetic province, read from a TOML file in which each says where it comes from.
 
 A number is either published (its place in the table of published figures is named, and tests hold the two equal) or
-assumed (a sentence says why). Tables are shares, rates or odds; ``contact`` holds one table per situation.
+assumed (a sentence says why). Tables are shares, rates or odds; some families of tables hold one per situation.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from denombrement.reference import published_figure
 
 Table = Mapping[str, float]
 SUM_TOLERANCE = 0.02
+# Families of tables, one a situation.
+BY_SITUATION = ("contact", "place", "confusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Parameters:
-    """All numbers: ``values[table][key]`` and, beside each, its source. Contact tables are named ``contact.EL1``…"""
+    """All numbers: ``tables[table][key]`` and, beside each, its source; tables by situation are ``contact.EL1``…"""
 
-    values: Mapping[str, Table]
+    tables: Mapping[str, Table]
     sources: Mapping[tuple[str, str], Source]
 
     def table(self, name: str) -> Table:
@@ -50,9 +52,9 @@ class Parameters:
         Raises:
             UsageProblem: SYN001, no such table.
         """
-        if name not in self.values:
+        if name not in self.tables:
             raise UsageProblem("SYN001", table=name)
-        return self.values[name]
+        return self.tables[name]
 
     def number(self, table: str, key: str) -> float:
         """One number.
@@ -83,7 +85,7 @@ class Parameters:
         Raises:
             UsageProblem: SYN001 or SYN002, a name that is not a parameter.
         """
-        values = {name: dict(table) for name, table in self.values.items()}
+        values = {name: dict(table) for name, table in self.tables.items()}
         sources = dict(self.sources)
         for place, value in changes.items():
             table, _, key = place.partition(".")
@@ -127,8 +129,11 @@ def default_parameters() -> Parameters:
 
 
 def _tables(raw: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    plain = [(name, table) for name, table in raw.items() if name != "contact"]
-    return plain + [(f"contact.{name}", table) for name, table in raw.get("contact", {}).items()]
+    plain = [(name, table) for name, table in raw.items() if name not in BY_SITUATION]
+    nested = [
+        (f"{family}.{name}", table) for family in BY_SITUATION for name, table in raw.get(family, {}).items()
+    ]
+    return plain + nested
 
 
 def _entry(table: str, key: str, entry: object, assumed: str) -> tuple[float, Source]:

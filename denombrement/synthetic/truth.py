@@ -48,7 +48,7 @@ def truth_counts(province: Province) -> dict[str, Any]:
     """The figures a perfect count would print: adults in scope once, children with direct link once.
 
     Returns:
-        ``adults``, ``children``, ``by_category`` and ``by_arrondissement`` (code → ``adults``, ``children``; the
+        ``adults``, ``children``, both ``…_without_BE7``, ``by_category`` and ``by_arrondissement`` (code → ``adults``, ``children``; the
         arrondissement is that of the commune of the night), ``communes_participating`` (at least one service
         answered, with zero too), ``communes_total``, ``services_answering``, ``children_indirect``, ``declarations``
         (not withdrawn), ``outside`` (adults declared and not counted, by reason).
@@ -57,9 +57,12 @@ def truth_counts(province: Province) -> dict[str, Any]:
     children = province.children[province.children["direct"]]
     answered = province.services["answer"].isin(["declares", "zero"])
     outside = province.persons.loc[~province.persons["in_scope"], "outside_because"].astype(str)
+    before_eviction = [frame["category"] != "BE7" for frame in (adults, children)]
     return {
         "adults": len(adults),
         "children": len(children),
+        "adults_without_BE7": int(before_eviction[0].sum()),
+        "children_without_BE7": int(before_eviction[1].sum()),
         "by_category": _by("category", adults, children, CATEGORIES),
         "by_arrondissement": _by_arrondissement(adults, children),
         "communes_participating": int(province.services.loc[answered, "commune"].nunique()),

@@ -84,6 +84,27 @@ def test_services_see_persons_near_the_place_of_the_night(province):
     assert set(prison["situation_true"].astype(str)) == {"EL4.8"}
 
 
+def test_services_that_see_a_person_are_of_types_that_meet_such_situations(larger):
+    rows = larger.declarations.merge(larger.services[["service_id", "type"]], on="service_id")
+    rows = rows.merge(
+        larger.persons[["person_id", "situation", "category"]], on="person_id", suffixes=("", "_true")
+    )
+    parameters = default_parameters()
+    for situation, category, kind in set(
+        zip(rows["situation_true"], rows["category"], rows["type"], strict=True)
+    ):
+        own = f"contact.{situation}"
+        table = parameters.table(own if own in parameters.tables else f"contact.{category}")
+        assert table[kind] > 0
+
+
+def test_most_overlaps_are_between_services_of_one_arrondissement(larger):
+    rows = larger.declarations.merge(larger.services[["service_id", "commune"]], on="service_id")
+    rows["arrondissement"] = rows["commune"].astype(str).str[:2]
+    several = rows.groupby("person_id")["arrondissement"].agg(["size", "nunique"])
+    assert share(several.loc[several["size"] > 1, "nunique"] == 1) > 0.7
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_same_seed_gives_the_same_province(seed):
     one, two = (generate(default_parameters(), 150, seed) for _ in range(2))

@@ -20,7 +20,7 @@ def test_a_published_number_is_the_figure_it_names(table, key):
 
 
 def test_every_number_has_a_source():
-    numbers = {(table, key) for table, values in PARAMETERS.values.items() for key in values}
+    numbers = {(table, key) for table, values in PARAMETERS.tables.items() for key in values}
     assert set(PARAMETERS.sources) == numbers
     assert all(source.published or len(source.assumed) > 3 for source in PARAMETERS.sources.values())
 

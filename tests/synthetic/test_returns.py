@@ -47,6 +47,19 @@ def test_declarations_break_the_rules_that_the_truth_names_and_no_other(province
     assert set(expected.values()) == set(BREAKS)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_other_seeds_and_frequent_errors_give_valid_returns_too(seed):
+    parameters = default_parameters().with_errors_scaled(4)
+    other = generate(parameters, 250, seed, date(2025, 10, 16))
+    rules, context = load_rules(), RuleContext(date(2025, 10, 16))
+    broken = set(other.declarations.dropna(subset=["broken_rule"])["declaration_id"])
+    for _, body in returns(other, "other-2025", MADE_AT, lambda rows: [{"status": "not_known"}] * len(rows)):
+        for declaration in Return.model_validate_json(orjson.dumps(body)).declarations:
+            own, children = findings(declaration.model_dump(), rules, context)
+            errors = [check for check in own if check.level == "error"] + children
+            assert bool(errors) == (declaration.declaration_id in broken)
+
+
 def test_answers_are_given_to_questions_that_are_asked(province, read):
     rules, context = load_rules(), RuleContext(date(2023, 10, 19))
     asked = {question: compile_expression(when, context) for question, when in rules.asked.items()}
