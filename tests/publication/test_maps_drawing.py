@@ -11,6 +11,7 @@ from denombrement.publication.maps import (
     State,
     draw_map,
     map_page,
+    map_svg,
     rate_table,
     render_map,
     save_map,
@@ -306,3 +307,11 @@ def test_unnecessary_notes_are_not_printed(map_table):
     assert notes(draw_map(table, TILES, kind="circles")) == (
         "Carte schématique sans échelle\u202f: un hexagone par commune.",
     )
+
+
+def test_several_maps_fit_in_one_page(map_table):
+    figure = draw_map(map_table("arrondissement"), TILES, kind="circles")
+    page = f"<div>{map_svg(figure, 'a-')}{map_svg(figure, 'b-')}</div>"
+    identifiers = re.findall(r' id="([^"]*)"', page)
+    assert len(identifiers) == len(set(identifiers)) == 8
+    assert set(re.findall(r"url\(#([^)]*)\)", page)) <= set(identifiers)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from denombrement.publication.maps.classes import Classes, Measure, measure, measures
 from denombrement.publication.maps.figure import KINDS, Kind, MapFigure, Mark, Panel, draw_map
 from denombrement.publication.maps.html import map_page
-from denombrement.publication.maps.save import render_map, save_map
+from denombrement.publication.maps.save import map_svg, render_map, save_map
 from denombrement.publication.maps.table import MapCell, MapTable, State, rate_table, territory_names
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "State",
     "draw_map",
     "map_page",
+    "map_svg",
     "measure",
     "measures",
     "rate_table",

@@ -156,7 +156,7 @@ def _append_entry(listed: Element, figure: MapFigure, entry: LegendEntry) -> Non
         signs.append(Letters(4.2, 3.7, "0", 3.4, style.INK, "middle", bold=True))
     append_items(swatch, signs)
     item.append(swatch)
-    number = f" ({entry.number})" if entry.number else ""
+    number = f"\u00a0({entry.number})" if entry.number else ""
     _text(item, "span", entry.label + number)
 
 

@@ -177,7 +177,7 @@ def _entry(figure: MapFigure, entry: LegendEntry, x: float, y: float, width: flo
     pattern = style.PATTERNS.get(entry.state, "")
     swatch = Outline(rectangle(x, y, _SWATCH, 4.2), fill, style.RULE, 0.2, pattern)
     zero = Letters(x + _SWATCH / 2, y + 3.1, "0", _BODY, style.INK, "middle", bold=True)
-    number = f" ({entry.number})" if entry.number else ""
+    number = f"\u00a0({entry.number})" if entry.number else ""
     text = _lines(
         entry.label + number, y + 0.5, _BODY, style.INK, x=x + _SWATCH + 2, width=width - _SWATCH - 2
     )

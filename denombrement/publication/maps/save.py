@@ -9,7 +9,7 @@ from denombrement.publication.maps.figure import MapFigure
 from denombrement.publication.maps.html import map_page
 from denombrement.publication.maps.page import sheet
 from denombrement.publication.maps.raster import render
-from denombrement.publication.maps.svg import svg_document
+from denombrement.publication.maps.svg import svg_document, svg_inline
 
 
 def render_map(figure: MapFigure) -> dict[str, bytes]:
@@ -20,6 +20,16 @@ def render_map(figure: MapFigure) -> dict[str, bytes]:
     files["svg"] = svg_document(laid_out, title, alternative(figure, with_table=False)).encode()
     files["html"] = map_page(figure).encode()
     return files
+
+
+def map_svg(figure: MapFigure, prefix: str = "") -> str:
+    """The whole sheet as an ``svg`` element for use inside a page.
+
+    Args:
+        figure: from `draw_map`.
+        prefix: put before every identifier, so that several maps fit in one page.
+    """
+    return svg_inline(sheet(figure), figure.table.title, alternative(figure, with_table=False), prefix)
 
 
 def save_map(figure: MapFigure, folder: Path, stem: str) -> list[Path]:

@@ -15,19 +15,29 @@ FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
 
 def svg_document(sheet: Sheet, title: str, description: str) -> str:
     """A stand-alone SVG file with its title and text alternative; printed size in millimetres."""
-    root = svg_element(sheet.width, sheet.height)
+    root = _svg_root(sheet, title, description, "")
     root.set("xmlns", NAMESPACE)
     root.set("width", f"{_mm(sheet.width)}mm")
     root.set("height", f"{_mm(sheet.height)}mm")
-    root.set("role", "img")
-    root.set("aria-labelledby", "map-title map-description")
-    root.set("font-family", FONTS)
-    SubElement(root, "title", {"id": "map-title"}).text = title
-    SubElement(root, "desc", {"id": "map-description"}).text = description
-    root.append(pattern_definitions())
-    append_items(root, sheet.items)
     indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def svg_inline(sheet: Sheet, title: str, description: str, prefix: str) -> str:
+    """The same drawing for use inside a page; the prefix keeps the identifiers of several drawings apart."""
+    return tostring(_svg_root(sheet, title, description, prefix), encoding="unicode", method="html")
+
+
+def _svg_root(sheet: Sheet, title: str, description: str, prefix: str) -> Element:
+    root = svg_element(sheet.width, sheet.height)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{prefix}map-title {prefix}map-description")
+    root.set("font-family", FONTS)
+    SubElement(root, "title", {"id": f"{prefix}map-title"}).text = title
+    SubElement(root, "desc", {"id": f"{prefix}map-description"}).text = description
+    root.append(pattern_definitions(prefix))
+    append_items(root, sheet.items, prefix=prefix)
+    return root
 
 
 def svg_element(width: float, height: float) -> Element:
@@ -35,16 +45,16 @@ def svg_element(width: float, height: float) -> Element:
     return Element("svg", {"viewBox": f"0 0 {_mm(width)} {_mm(height)}"})
 
 
-def pattern_definitions() -> Element:
+def pattern_definitions(prefix: str = "") -> Element:
     """The hatching and the dots, once per document."""
     definitions = Element("defs")
-    hatch = _pattern(definitions, "hatch", 1.6, "rotate(45)")
+    hatch = _pattern(definitions, f"{prefix}hatch", 1.6, "rotate(45)")
     SubElement(
         hatch,
         "line",
         {"x1": "0.8", "y1": "0", "x2": "0.8", "y2": "1.6", "stroke": style.HATCH, "stroke-width": "0.35"},
     )
-    dots = _pattern(definitions, "dots", 1.5, "")
+    dots = _pattern(definitions, f"{prefix}dots", 1.5, "")
     SubElement(dots, "circle", {"cx": "0.75", "cy": "0.75", "r": "0.27", "fill": style.DOTS})
     return definitions
 
@@ -79,7 +89,12 @@ class SharedPaths:
 
 
 def append_items(
-    parent: Element, items: Iterable[Item], targets: str = "", paths: SharedPaths | None = None
+    parent: Element,
+    items: Iterable[Item],
+    *,
+    targets: str = "",
+    paths: SharedPaths | None = None,
+    prefix: str = "",
 ) -> None:
     """Append the signs.
 
@@ -88,10 +103,11 @@ def append_items(
         items: the signs, from back to front.
         targets: prefix of the identifiers that the areas of territories link to; empty for no links.
         paths: where outlines are kept once; None to write each out.
+        prefix: prefix of the identifiers of the patterns.
     """
     for item in items:
         if isinstance(item, Outline):
-            _append_outline(_linked(parent, item, targets), item, paths)
+            _append_outline(_linked(parent, item, targets), item, paths, prefix)
         elif isinstance(item, Disc):
             attributes = {"cx": _mm(item.x), "cy": _mm(item.y), "r": _mm(item.radius)}
             SubElement(parent, "circle", attributes | _paint(item.fill, item.stroke, item.width))
@@ -118,12 +134,12 @@ def _linked(parent: Element, item: Outline, targets: str) -> Element:
     return group
 
 
-def _append_outline(parent: Element, item: Outline, paths: SharedPaths | None) -> None:
+def _append_outline(parent: Element, item: Outline, paths: SharedPaths | None, prefix: str) -> None:
     drawn = _path(item.rings)
     tag, where = ("use", {"href": f"#{paths.refer(drawn)}"}) if paths else ("path", {"d": drawn})
     SubElement(parent, tag, where | _paint(item.fill, item.stroke, item.width) | {"stroke-linejoin": "round"})
     if item.pattern:
-        SubElement(parent, tag, where | {"fill": f"url(#{item.pattern})"})
+        SubElement(parent, tag, where | {"fill": f"url(#{prefix}{item.pattern})"})
 
 
 def _append_letters(parent: Element, item: Letters) -> None:
