@@ -1,0 +1,172 @@
+"""Search for candidate pairs (compiled): a cheap look at what agrees, then the model's own weight."""
+
+# ruff: noqa: PLR0917, PLR2004 - compiled: plain loops, arguments by position.
+# mypy: disable-error-code="no-any-return"
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+from denombrement.dedup.linkage.arrays import Doubles, Flags, Ints, Longs
+from denombrement.dedup.linkage.compiled import njit
+from denombrement.dedup.linkage.kernel_likelihood import (
+    DAY,
+    FAMILY,
+    GIVEN,
+    MONTH,
+    YEAR,
+    Beliefs,
+    Evidence,
+    group_log_ratio,
+)
+
+Array = TypeVar("Array", Ints, Doubles)
+
+
+@njit
+def agrees(evidence: Evidence, field: int, one: int, other: int) -> bool:
+    """Whether a field agrees at any of its levels."""
+    for level in range(evidence.starts[field], evidence.starts[field + 1]):
+        value = evidence.tokens[one, level]
+        if value >= 0 and value == evidence.tokens[other, level]:
+            return True
+    return False
+
+
+@njit
+def reads_as(evidence: Evidence, one: int, other: int, place: int, field: int) -> bool:
+    """Whether one declaration's swapped reading is what another wrote in a field."""
+    value = evidence.swapped[one, place]
+    return value >= 0 and value == evidence.tokens[other, evidence.starts[field]]
+
+
+@njit
+def names_turned(evidence: Evidence, one: int, other: int) -> bool:
+    """Whether given and family name stand in each other's place."""
+    return (
+        reads_as(evidence, one, other, 0, GIVEN)
+        or reads_as(evidence, one, other, 1, FAMILY)
+        or reads_as(evidence, other, one, 0, GIVEN)
+        or reads_as(evidence, other, one, 1, FAMILY)
+    )
+
+
+@njit
+def same_family(evidence: Evidence, one: int, other: int) -> bool:
+    """Whether the whole family name agrees: alone it can be enough when it is rare and much else is missing."""
+    value = evidence.tokens[one, evidence.starts[FAMILY]]
+    return value >= 0 and value == evidence.tokens[other, evidence.starts[FAMILY]]
+
+
+@njit
+def is_plausible(evidence: Evidence, one: int, other: int) -> bool:
+    """A loose first look: two names that agree somewhere, or one and two parts of the date, or the whole date."""
+    dates = 0
+    for field in range(YEAR, DAY + 1):
+        if agrees(evidence, field, one, other):
+            dates += 1
+    if dates < 2 and (reads_as(evidence, one, other, 2, MONTH) and reads_as(evidence, one, other, 3, DAY)):
+        dates += 2
+    if dates == 3:
+        return True
+    if same_family(evidence, one, other):
+        return True
+    given, family = agrees(evidence, GIVEN, one, other), agrees(evidence, FAMILY, one, other)
+    if given and family:
+        return True
+    if (given or family) and dates == 2:
+        return True
+    return names_turned(evidence, one, other)
+
+
+@njit
+def keep(evidence: Evidence, beliefs: Beliefs, one: int, other: int, threshold: float, pair: Ints) -> float:
+    """The model's log weight of a pair, or minus infinity when it does not reach the threshold."""
+    if not is_plausible(evidence, one, other):
+        return -np.inf
+    pair[0], pair[1] = one, other
+    weight = group_log_ratio(evidence, beliefs, pair, 2)
+    return weight if weight >= threshold else -np.inf
+
+
+@njit
+def grown(array: Array, size: int) -> Array:
+    """The same array with twice the room."""
+    larger = np.empty(2 * size, dtype=array.dtype)
+    larger[:size] = array[:size]
+    return larger
+
+
+@njit
+def all_pairs(
+    evidence: Evidence, beliefs: Beliefs, begin: int, end: int, threshold: float
+) -> tuple[Ints, Ints, Doubles]:
+    """Candidates between declarations begin…end and all before them: first, second, log weight."""
+    first, second = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
+    weights = np.empty(1024, dtype=np.float64)
+    pair = np.empty(2, dtype=np.int32)
+    size = 0
+    for one in range(begin, end):
+        for other in range(one):
+            weight = keep(evidence, beliefs, other, one, threshold, pair)
+            if weight == -np.inf:
+                continue
+            if size == len(first):
+                first, second, weights = grown(first, size), grown(second, size), grown(weights, size)
+            first[size], second[size], weights[size] = other, one, weight
+            size += 1
+    return first[:size], second[:size], weights[:size]
+
+
+@njit
+def is_met_earlier(keys: Longs, usable: Flags, key: int, one: int, other: int) -> bool:
+    """Whether an earlier key brought the same two declarations together already."""
+    for earlier in range(key):
+        value = keys[earlier, one]
+        if value >= 0 and value == keys[earlier, other] and usable[earlier, one]:
+            return True
+    return False
+
+
+@njit
+def block_pairs(
+    evidence: Evidence,
+    beliefs: Beliefs,
+    keys: Longs,
+    usable: Flags,
+    key: int,
+    order: Ints,
+    starts: Ints,
+    threshold: float,
+) -> tuple[Ints, Ints, Doubles]:
+    """Candidates within the blocks of one key: first, second, log weight.
+
+    Args:
+        evidence: what the declarations say.
+        beliefs: the model before learning.
+        keys: one row a key, one column a declaration; -1 when incomplete.
+        usable: whether the declaration's block under a key is small enough to be compared.
+        key: row of the key in hand.
+        order: declarations in the order of the key's value.
+        starts: begin of each block in ``order``, and the end of the last.
+        threshold: smallest log weight that is kept.
+    """
+    first, second = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
+    weights = np.empty(1024, dtype=np.float64)
+    pair = np.empty(2, dtype=np.int32)
+    size = 0
+    for block in range(len(starts) - 1):
+        for place in range(starts[block], starts[block + 1]):
+            for before in range(starts[block], place):
+                one, other = min(order[before], order[place]), max(order[before], order[place])
+                if is_met_earlier(keys, usable, key, one, other):
+                    continue
+                weight = keep(evidence, beliefs, one, other, threshold, pair)
+                if weight == -np.inf:
+                    continue
+                if size == len(first):
+                    first, second, weights = grown(first, size), grown(second, size), grown(weights, size)
+                first[size], second[size], weights[size] = one, other, weight
+                size += 1
+    return first[:size], second[:size], weights[:size]
