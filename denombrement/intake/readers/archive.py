@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from xml.parsers import expat
 
 from denombrement.errors import DamagedInput
 from denombrement.intake.readers.tables import ReadLimits
@@ -37,6 +38,22 @@ def inflated_members(data: bytes, limits: ReadLimits) -> Iterator[tuple[str, byt
         content = _inflated(data, member, left_bytes, limits)
         left_bytes -= len(content)
         yield member.filename, content
+
+
+def check_well_formed(name: str, content: bytes) -> None:
+    """Refuse a damaged XML part: the spreadsheet library waits for ever for the end of a table that is not closed.
+
+    Raises:
+        DamagedInput: ``INT010`` not well-formed, or with declarations of its own, which no workbook needs.
+    """
+    if not name.lower().endswith((".xml", ".rels")):
+        return
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise DamagedInput("INT010")
+    try:
+        expat.ParserCreate().Parse(content, True)  # noqa: FBT003 - the whole content, says expat's own flag
+    except expat.ExpatError as problem:
+        raise DamagedInput("INT010") from problem
 
 
 def _inflated(data: bytes, member: zipfile.ZipInfo, left_bytes: int, limits: ReadLimits) -> bytes:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from denombrement.errors import DamagedInput
-from denombrement.intake.readers.archive import inflated_members
+from denombrement.intake.readers.archive import check_well_formed, inflated_members
 from denombrement.intake.readers.tables import ReadLimits, column_number
 
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -73,6 +73,7 @@ def scan_xlsx(data: bytes, limits: ReadLimits) -> dict[int, SheetScan]:
     strings = _SharedStrings(limits.inflated_bytes)
     # Any part may be named as a sheet by the workbook, so every part is looked at.
     for name, content in inflated_members(data, limits):
+        check_well_formed(name, content)
         scans[name] = _scan_part(content, limits)
         strings.count_uses(content)
         if name.lower().endswith("sharedstrings.xml"):
@@ -106,6 +107,7 @@ def scan_ods(data: bytes, limits: ReadLimits) -> dict[int, SheetScan]:
     for name, content in inflated_members(data, limits):
         if name == "META-INF/manifest.xml" and b"encryption-data" in content:
             raise DamagedInput("INT009")
+        check_well_formed(name, content)
         if name == "content.xml":
             _, *tables = re.split(rb"<table:table\s", content)
             scans = {index: _scan_ods_table(table, limits) for index, table in enumerate(tables)}

@@ -284,6 +284,22 @@ REFUSED = {
         ),
         "INT012",
     ),
+    "an ods whose table never ends": (
+        edited_zip(
+            ods(ods_row(*HEADER)),
+            lambda n, c: c.replace(b"</table:table>", b"<table:table>") if n == "content.xml" else c,
+        ),
+        "INT010",
+    ),
+    "an xlsx that declares entities": (
+        edited_zip(
+            WORKBOOK,
+            lambda n, c: (
+                c.replace(b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "x">]><worksheet') if "sheet1" in n else c
+            ),
+        ),
+        "INT010",
+    ),
     "an ods that repeats a filled cell": (
         ods(f'<table:table-row table:number-rows-repeated="1048576">{BOMB_CELL}</table:table-row>'),
         "INT012",
