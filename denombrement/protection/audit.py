@@ -23,7 +23,6 @@ from denombrement.protection.lp import Model, Vector, balanced, solved
 from denombrement.protection.verdict import AttackerSummary, Finding, Kind
 
 TOLERANCE = 1e-6
-_ROUNDS = 30
 
 
 @dataclass(frozen=True)
@@ -32,15 +31,21 @@ class Goals:
 
     Args:
         forms: rows × variables.
+        own: the attacker's own persons in each variable of the system.
         variables: the variable that each row is about.
         kinds: what it would mean to succeed.
         shared: for groups, the variable that all persons of the row's variable belong to; -1 otherwise.
     """
 
     forms: sparse.csr_array
+    own: Counts
     variables: NDArray[np.intp]
     kinds: tuple[Kind, ...]
     shared: NDArray[np.intp]
+
+    def reached(self, cells: Vector) -> Vector:
+        """The value of each form, over the others, in one table."""
+        return np.asarray(self.forms @ (cells - self.own))
 
     @property
     def size(self) -> int:
@@ -78,10 +83,9 @@ class Attack:
         Raises:
             UsageProblem: PRO010, the published figures contradict each other.
         """
-        others = self._system.counts - attacker.own
-        self._model.box(*self._others_box(attacker))
-        goals = self._goals(others, attacker)
-        search = _Search(self._model, goals, self._threshold, others)
+        self._model.box(*self._box(attacker))
+        goals = self._goals(attacker)
+        search = _Search(self._model, goals, self._threshold, self._system.counts)
         search.random_rounds()
         findings = tuple(
             self._finding(attacker, goals, row, learnt)
@@ -97,17 +101,20 @@ class Attack:
 
     def bounds(self, attacker: Attacker, variables: Sequence[int]) -> list[tuple[float, float]]:
         """Least and largest number of others that a table consistent with the publication can have."""
-        self._model.box(*self._others_box(attacker))
+        self._model.box(*self._box(attacker))
         forms = sparse.eye_array(self._system.size, format="csr")
-        return [_ends(self._model, _dense_row(forms, number)) for number in variables]
+        ends = [_ends(self._model, _dense_row(forms, number)) for number in variables]
+        own = attacker.own[list(variables)].tolist()
+        return [(low - mine, high - mine) for (low, high), mine in zip(ends, own, strict=True)]
 
-    def _others_box(self, attacker: Attacker) -> tuple[Vector, Vector]:
-        lower = np.maximum(0.0, self._knowledge.lower - attacker.own)
-        upper = np.maximum(0.0, self._knowledge.upper - attacker.own)
-        lower[attacker.inside] = upper[attacker.inside] = 0.0
+    def _box(self, attacker: Attacker) -> tuple[Vector, Vector]:
+        """What the attacker knows of each cell: what is published, and that its own persons are there."""
+        lower = np.maximum(self._knowledge.lower, attacker.own)
+        upper = np.where(attacker.inside, lower, self._knowledge.upper)
         return lower, upper
 
-    def _goals(self, others: Counts, attacker: Attacker) -> Goals:
+    def _goals(self, attacker: Attacker) -> Goals:
+        others = self._system.counts - attacker.own
         small = np.flatnonzero((others > 0) & (others < self._threshold))
         watched = self._sensitive & (others >= self._threshold) & (attacker.own == 0)
         large = np.flatnonzero(watched)
@@ -120,7 +127,8 @@ class Attack:
         variables = np.concatenate([small, large, [parent for parent, _ in groups]]).astype(np.intp)
         shared = np.full(len(variables), -1, dtype=np.intp)
         shared[len(variables) - len(groups) :] = [child for _, child in groups]
-        return Goals(self._forms(variables, groups), variables, tuple(kinds), shared)
+        forms = self._forms(variables, groups)
+        return Goals(forms, attacker.own, variables, tuple(kinds), shared)
 
     def _forms(self, variables: NDArray[np.intp], groups: list[tuple[int, int]]) -> sparse.csr_array:
         rows, first = np.arange(len(variables)), len(variables) - len(groups)
@@ -133,10 +141,10 @@ class Attack:
 class _Search:
     """Running extremes of all goals of one attacker, from witnesses."""
 
-    def __init__(self, model: Model, goals: Goals, threshold: int, others: Counts) -> None:
+    def __init__(self, model: Model, goals: Goals, threshold: int, counts: Counts) -> None:
         self._model, self._goals, self._threshold = model, goals, threshold
         self._kinds = np.array([str(kind) for kind in goals.kinds], dtype=object)
-        truth = goals.forms @ others.astype(np.float64)
+        truth = goals.reached(counts.astype(np.float64))
         self._least, self._most = truth.copy(), truth.copy()
         self._chance = np.random.default_rng(20251022)
 
@@ -152,14 +160,13 @@ class _Search:
 
     def random_rounds(self) -> None:
         """Pushes all open goals at once, first downwards, then in random directions, while that clears some."""
-        for number in range(_ROUNDS):
-            rows = self.open_rows()
-            if not len(rows):
-                return
-            signs = np.ones(len(rows)) if number == 0 else self._chance.choice([-1.0, 1.0], len(rows))
+        rows, signs, first = self.open_rows(), np.ones(len(self.open_rows())), True
+        while len(rows):
             self._solve(np.asarray(signs @ self._goals.forms[rows]))
-            if number > 1 and len(self.open_rows()) == len(rows):
+            left = self.open_rows()
+            if len(left) == len(rows) and not first:
                 return
+            rows, signs, first = left, self._chance.choice([-1.0, 1.0], len(left)), False
 
     def settle(self, row: int) -> list[tuple[Kind, int, int]]:
         """Solves for one goal alone; what is left open is a finding, with its exact bounds."""
@@ -178,11 +185,12 @@ class _Search:
         if self._goals.kinds[row] is not Kind.GROUP:
             return False
         cost = np.zeros(self._goals.forms.shape[1])
-        cost[self._goals.variables[row]] = 1.0
-        return solved(self._model.minimise(cost)).value <= TOLERANCE
+        variable = self._goals.variables[row]
+        cost[variable] = 1.0
+        return bool(solved(self._model.minimise(cost)).value - self._goals.own[variable] <= TOLERANCE)
 
     def _solve(self, cost: Vector) -> None:
-        values = self._goals.forms @ solved(self._model.minimise(cost)).point
+        values = self._goals.reached(solved(self._model.minimise(cost)).point)
         self._least, self._most = np.minimum(self._least, values), np.maximum(self._most, values)
 
 

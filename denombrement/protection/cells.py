@@ -218,8 +218,9 @@ class CellSystem:
         return parts.get(TERRITORY)
 
     def spread(self, cube: int, leaves: pd.DataFrame, counts: Counts) -> None:
-        """Writes the totals of some leaf cells of one cube at its variables."""
-        counts[self.positions[cube]] = self.cubes[cube].totals(leaves)
+        """Writes the totals of some leaf cells of one cube at its variables, unless more is known of them already."""
+        where = self.positions[cube]
+        counts[where] = np.maximum(counts[where], self.cubes[cube].totals(leaves))
 
     @staticmethod
     def _knows(table: CountTable, codes: Codes) -> bool:

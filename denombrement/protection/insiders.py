@@ -6,7 +6,7 @@ An insider knows its own persons, and every true cell inside its territory. What
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -28,7 +28,7 @@ class Attacker:
 
     Args:
         name: ``outsider``, ``territory=…``, ``service=…``, or two joined by `` + ``.
-        own: its own persons in each variable.
+        own: its own persons in each variable, as far as it knows (0 where its part cannot be told).
         inside: variables of which it knows the true count, being all its own.
     """
 
@@ -118,18 +118,17 @@ def _within(system: CellSystem, table: CountTable, territory: frozenset[str]) ->
 
 
 def _check(table: CountTable, frame: pd.DataFrame) -> None:
-    for problem in _problems(table, frame):
+    problem = _problem(table, frame)
+    if problem:
         raise UsageProblem("PRO014", table=table.name, problem=problem)
 
 
-def _problems(table: CountTable, frame: pd.DataFrame) -> Iterator[str]:
+def _problem(table: CountTable, frame: pd.DataFrame) -> str:
     dimensions = list(table.dimensions)
     if sorted(frame.columns) != sorted([*dimensions, "service", "count"]):
-        yield "columns"
-        return
+        return "columns"
     if not all(frame[name].isin(table.hierarchies[name].leaves).all() for name in dimensions):
-        yield "codes"
-        return
+        return "codes"
     merged = frame.merge(table.leaves, on=dimensions, how="left", suffixes=("", "_all"))
-    if (merged["count"] > merged["count_all"].fillna(0)).any() or (merged["count"] < 0).any():
-        yield "counts"
+    fits = merged["count"].between(0, merged["count_all"].fillna(0)).all()
+    return "" if fits else "counts"

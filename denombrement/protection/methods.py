@@ -176,7 +176,12 @@ class Suppressor:
         if finding.kind is Kind.GROUP:
             return Need(self._sibling(variable, self._number_of[finding.shared]), 1, 1, fence)
         others = int(self._system.counts[variable] - who.own[variable])
-        return Need(variable, -1, others if others < self._profile.threshold else 1, fence)
+        least_large = self._profile.threshold
+        if others >= least_large:
+            return Need(variable, 1, 1, fence)
+        # A reader who knows that hidden cells are not empty cannot take nobody for possible.
+        shown = self._profile.zeros_shown
+        return Need(variable, 1 if shown else -1, least_large - others if shown else others, fence)
 
     def _sibling(self, parent: int, child: int) -> int:
         """An empty cell beside a child that holds its parent's persons: one that is hidden already, if any."""

@@ -78,6 +78,8 @@ def suppress(
     lower, upper = np.zeros(system.size), np.ones(system.size)
     if fixed is not None:
         upper[fixed] = 0.0
+        if fixed[needs.primaries].any():
+            raise ProtectionRefusal("PRO011", primaries=len(needs.primaries))
     if given is not None:
         lower[given] = upper[given] = 1.0
     lower[needs.primaries] = upper[needs.primaries] = 1.0
@@ -160,9 +162,8 @@ class _Search:
     def _add_cuts(self, master: Model, pattern: Pattern) -> int:
         added = 0
         for cut in self._needs.unmet(pattern, self._lower > 0):
-            if cut.values @ pattern[cut.variables] < 1 - TOLERANCE:
-                master.add_row(1.0, cut.variables, cut.values)
-                added += 1
+            master.add_row(1.0, cut.variables, cut.values)
+            added += 1
             if added >= _CUTS_A_ROUND or monotonic() > self._deadline:
                 break
         return added

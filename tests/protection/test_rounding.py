@@ -121,6 +121,16 @@ def test_no_rounding_is_invented_where_none_exists():
     assert caught.value.code == "PRO004"
 
 
+def test_a_walk_that_cannot_be_finished_widens_by_one_step(monkeypatch):
+    system = chain(4, 4)
+    attempts = iter([None, np.array([2.0, 1.0, 1.0])])
+    monkeypatch.setattr(rounding, "_integral", lambda point: np.zeros(len(point), dtype=bool))
+    monkeypatch.setattr(rounding, "_walk", lambda _system, start, *_: start)
+    monkeypatch.setattr(rounding, "_finish", lambda *_: next(attempts))
+    found = round_cells(system, base=5, secret=SECRET)
+    assert (list(found.rounded), found.slack, found.finished) == ([10, 5, 5], 1, True)
+
+
 def test_the_nearest_rounding_may_not_exist_either(monkeypatch):
     monkeypatch.setattr(rounding, "_nearest", lambda *_, **__: None)
     with pytest.raises(ProtectionRefusal, match="PRO004"):

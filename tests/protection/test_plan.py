@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from denombrement.counts.table import CountTable, Hierarchy
+from denombrement.errors import UsageProblem
+from denombrement.protection import plan as plans
+from denombrement.protection.plan import (
+    PlannedTable,
+    PublicationPlan,
+    cubes_of,
+    default_plan,
+    default_plan_text,
+    whole_plan,
+)
+from denombrement.protection.profiles import Profile, load_profile, names
+
+PLACES = Hierarchy("territory", {"total": ("A1", "A2"), "A1": ("C1", "C2"), "A2": ("C3",)})
+CATEGORIES = Hierarchy("category", {"total": ("EL1", "EL2"), "EL1": ("EL1.1", "EL1.2"), "EL2": ("EL2.2",)})
+SEX = Hierarchy.flat("sex", ("F", "H"))
+ANSWER = ("yes", "no", "unknown")
+
+
+def empty(name, *trees, measure="adults"):
+    columns = {tree.dimension: [] for tree in trees}
+    return CountTable.from_leaves(
+        name, pd.DataFrame({**columns, "count": []}), {t.dimension: t for t in trees}, measure
+    )
+
+
+BASE = empty("base", PLACES, CATEGORIES, SEX)
+
+
+def test_the_default_plan_prints_nothing_finer_by_commune_than_totals():
+    plan = default_plan()
+    assert plan.source
+    by_commune = [t for t in plan.tables if t.dimensions.get("territory") == "commune"]
+    assert [set(table.dimensions) for table in by_commune] == [{"territory"}]
+    assert not any(table.exact for table in plan.tables)
+    assert PublicationPlan.from_toml(default_plan_text()) == plan
+
+
+def test_the_default_plan_prints_what_the_campaign_has():
+    health = [
+        empty(name, PLACES, Hierarchy.flat(f"health.{name}", ANSWER)) for name in ("mental", "addiction")
+    ]
+    children = empty("children", PLACES, CATEGORIES, measure="children")
+    resolved = default_plan().resolved([BASE, children, *health])
+    assert [one.name for one in resolved] == [
+        "category_sex",
+        "situation",
+        "arrondissement_category",
+        "commune_total",
+        "children_category",
+        "children_arrondissement",
+        "health_addiction",
+        "health_mental",
+    ]
+    assert resolved[0].dimensions == ("category", "sex")
+    assert resolved[0].cube.codes["category"] == ("total", "EL1", "EL2")
+    assert resolved[1].cube.codes["category"] == CATEGORIES.codes
+    assert list(resolved[3].rows()) == [{"territory": code} for code in PLACES.codes]
+
+
+def test_what_is_not_optional_must_be_there():
+    with pytest.raises(UsageProblem, match="PRO012"):
+        default_plan().resolved([empty("commune", PLACES)])
+
+
+def test_a_level_deeper_than_the_table_prints_its_leaves():
+    flat = empty("flat", Hierarchy.flat("territory", ("A1", "A2")))
+    plan = PublicationPlan(
+        "p",
+        "s",
+        {"territory": ("province", "arrondissement", "commune")},
+        (PlannedTable("t", "adults", {"territory": "commune"}),),
+    )
+    assert plan.resolved([flat])[0].cube.codes["territory"] == ("total", "A1", "A2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not toml",
+        "name = 'x'",
+        "name='x'\nsource='y'\nlevels={}\n[[table]]\nname='t'\nmeasure='m'\ndimensions={}\ncolour='red'",
+        "name='x'\nsource='y'\nlevels=1\ntable=[]",
+        "name='x'\nsource='y'\nlevels={}\ntable=[]",
+        "name='x'\nsource='y'\nlevels={}\n[[table]]\nname='t'\nmeasure='m'\ndimensions={territory='commune'}",
+        "name='x'\nsource='y'\nlevels={}\n"
+        + 2 * "[[table]]\nname='t'\nmeasure='m'\ndimensions={territory='all'}\n",
+    ],
+)
+def test_what_is_no_plan_is_refused(text):
+    with pytest.raises(UsageProblem, match="PRO003"):
+        PublicationPlan.from_toml(text)
+
+
+def test_tables_printed_from_one_count_share_their_crossings(monkeypatch):
+    resolved = default_plan().resolved([BASE])
+    (cube,) = cubes_of(resolved)
+    assert cube.depths == {"territory": 2, "category": 2, "sex": 1}
+    monkeypatch.setattr(plans, "_LARGEST_JOINT_CUBE", 10)
+    assert len(cubes_of(resolved)) == len(resolved)
+    assert len(cubes_of(resolved, [BASE])) == len(resolved) + 1
+
+
+def test_the_whole_plan_prints_every_cell():
+    (resolved,) = whole_plan([BASE]).resolved([BASE])
+    assert resolved.cube.size == 6 * 6 * 3
+
+
+def test_profiles_are_named_sourced_and_frozen():
+    assert "rounding-5" in names()
+    for name in names():
+        profile = load_profile(name)
+        assert profile.source
+        with pytest.raises(AttributeError):
+            profile.base = 1
+    assert load_profile().method == "rounding"
+    with pytest.raises(UsageProblem, match="PRO002"):
+        load_profile("none")
+
+
+def test_a_controller_s_own_choice_says_so():
+    own = load_profile().derived(threshold=4, base=7)
+    assert (own.threshold, own.base, own.name) == (4, 7, "rounding-5 (threshold 4, base 7)")
+    assert "controller" in own.source
+    assert load_profile().derived() == load_profile()
+    assert load_profile("suppression-3").derived(threshold=4).name == "suppression-3 (threshold 4)"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"method": "rounding", "threshold": 1, "base": 5},
+        {"method": "rounding", "threshold": 5, "base": 4},
+        {"method": "perturbation", "threshold": 5, "base": 5},
+        {"method": "suppression", "threshold": 5, "source": ""},
+    ],
+)
+def test_parameters_that_do_not_fit_are_refused(settings):
+    with pytest.raises(UsageProblem, match="PRO002"):
+        Profile(**{"name": "own", "source": "me", **settings})
