@@ -196,3 +196,17 @@ def test_the_page_prints_on_one_or_two_sheets(opened):
     page = opened(1, 800)
     pdf = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) in (1, 2)
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+def test_sample_circles_have_the_scale_of_the_map(map_table, rank):
+    figure = figures(map_table)[rank]
+    width = 0.0
+    radii = {"#08519c": [], "#ffffff": []}
+    for tag, attributes in Page(map_page(figure)).tags:
+        if tag == "svg":
+            width = float(attributes.get("viewbox", "0 0 1 1").split()[2])
+        if tag == "circle" and attributes["fill"] in radii:
+            radii[attributes["fill"]].append(float(attributes["r"]) / width)
+    highest = max(mark.share or 0 for mark in figure.marks)
+    assert max(radii["#ffffff"]) * highest**0.5 == pytest.approx(max(radii["#08519c"]), rel=0.01)

@@ -92,7 +92,7 @@ def _append_single(parent: Element, figure: MapFigure, paths: SharedPaths) -> No
     drawing.set("role", "group")
     drawing.set("aria-label", alternative(figure, with_table=True))
     items = panel_items(figure, figure.panels[0], frame, _lettering(figure))
-    append_items(drawing, (*items, *bar.items), targets="row-", paths=paths)
+    append_items(drawing, (*items, *bar.items, *_corner_samples(figure, frame)), targets="row-", paths=paths)
     block.append(drawing)
     _text(block, "figcaption", figure.wording("page.hint"), {"class": "hint"})
 
@@ -110,6 +110,26 @@ def _append_small(parent: Element, figure: MapFigure, paths: SharedPaths) -> Non
         items = panel_items(figure, panel, frame, _small_lettering(figure))
         append_items(drawing, (*items, *(() if rank else bar.items)), paths=paths)
         one.append(drawing)
+    if figure.largest is not None:
+        _append_samples(block, figure, frame)
+
+
+def _append_samples(block: Element, figure: MapFigure, frame: Frame) -> None:
+    """Sample circles as one more cell of the grid, so that they have the scale of the maps on any screen."""
+    one = SubElement(block, "figure")
+    _text(one, "figcaption", unit(figure))
+    samples = sample_circles(figure, frame.x, _PADDING, frame.width)
+    drawing = svg_element(frame.width + 2 * _PADDING, samples.bottom)
+    drawing.set("role", "img")
+    drawing.set("aria-label", figure.wording("legend.circle"))
+    append_items(drawing, samples.items)
+    one.append(drawing)
+
+
+def _corner_samples(figure: MapFigure, frame: Frame) -> tuple[Item, ...]:
+    """Sample circles in the empty south-west corner: on a screen, only the map itself has the map's scale."""
+    height = sample_circles(figure, frame.x, 0, frame.width).bottom
+    return sample_circles(figure, frame.x, frame.y + frame.height - height, frame.width).items
 
 
 def _lettering(figure: MapFigure) -> Lettering:
@@ -124,24 +144,13 @@ def _append_legend(parent: Element, figure: MapFigure) -> None:
     key = SubElement(parent, "section", {"class": "key", "aria-labelledby": "key"})
     _text(key, "h2", unit(figure), {"id": "key"})
     if figure.largest is not None:
-        _append_circles(key, figure)
+        _text(key, "p", figure.wording("legend.circle"))
     entries = legend(figure)
     if any(entry.shade is not None for entry in entries):
         _text(key, "p", legend_heading(figure))
     listed = SubElement(key, "ul")
     for entry in entries:
         _append_entry(listed, figure, entry)
-
-
-def _append_circles(key: Element, figure: MapFigure) -> None:
-    width = _MAP_WIDTH if len(figure.panels) == 1 else _SMALL_WIDTH
-    block = sample_circles(figure, 0, 0, width)
-    drawing = svg_element(50, block.bottom)
-    drawing.set("class", "circles")
-    drawing.set("aria-hidden", "true")
-    append_items(drawing, block.items)
-    key.append(drawing)
-    _text(key, "p", figure.wording("legend.circle"))
 
 
 def _append_entry(listed: Element, figure: MapFigure, entry: LegendEntry) -> None:
