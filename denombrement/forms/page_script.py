@@ -39,8 +39,12 @@ def page_script() -> str:
     Raises:
         DamagedInput: FRM010 where a module imports or exports in a way that the joiner does not know.
     """
-    parts = [_scoped(name, web_text(f"{name}.js")) for name in _order(ENTRY, ())]
-    return '\n"use strict";\n' + "\n".join(parts)
+    return '\n"use strict";\n' + joined_modules(ENTRY)
+
+
+def joined_modules(entry: str) -> str:
+    """A module after all those that it needs; each is an object ``module_<name>`` of what it exports."""
+    return "\n".join(_scoped(name, web_text(f"{name}.js")) for name in _order(entry, ()))
 
 
 def content_hash(text: str) -> str:

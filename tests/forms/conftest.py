@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -70,9 +71,29 @@ def worker(chromium, page_file, count):
         yield person
 
 
+@pytest.fixture(scope="module")
+def hire(chromium, page_file, count):
+    """Other circumstances: ``with hire(address, off=scripts, **context options) as worker``."""
+
+    def employ(address=None, **options):
+        return at_work(chromium, address or page_file.as_uri(), count, **options)
+
+    return employ
+
+
+@pytest.fixture(scope="module")
+def worker_in(count):
+    """A social worker in a browser that the test has started itself."""
+    return lambda context, address: Worker(context, address, count).open()
+
+
 @contextmanager
-def at_work(browser, address, count, **options):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-BE", **options)
+def at_work(browser, address, count, *, off=(), **options):
+    context = browser.new_context(
+        **{"viewport": {"width": 1280, "height": 900}, "locale": "fr-BE", **options}
+    )
+    for script in off:
+        context.add_init_script(script)
     person = Worker(context, address, count)
     person.open()
     yield person
@@ -112,7 +133,7 @@ class Worker:
         return self.page.locator("h1").inner_text()
 
     def await_title(self, text):
-        self.page.locator("h1", has_text=text).wait_for()
+        self.page.locator("h1", has_text=re.compile("^" + re.escape(text))).wait_for()
 
     def start(self, passphrase=PASSPHRASE):
         self.page.fill("#pass-in", passphrase)

@@ -1,6 +1,6 @@
 // The first screens: choose or give the passphrase, open a draft file, confirm what cannot be undone.
 
-import { h, button, byId, errorSummary } from "./dom.js";
+import { h, announce, button, byId, errorSummary } from "./dom.js";
 import { t } from "./texts.js";
 import { QUIET, labelled } from "./fields.js";
 import { NotADraft, WrongPassphrase, readDraftFile } from "./vault.js";
@@ -17,6 +17,18 @@ function secretField(id, label, hint, error) {
 
 const typedIn = (id) => byId(`${id}-in`).value;
 const onEnter = (act) => ({ onkeydown: (event) => event.key === "Enter" && event.target.matches("input") && act() });
+
+// Making the key takes a moment on a slow computer: it is said, and a second press does nothing.
+async function busy(act) {
+  const button = document.querySelector("button.primary");
+  button.disabled = true;
+  announce(t("wait"));
+  try {
+    return await act();
+  } finally {
+    button.disabled = false;
+  }
+}
 
 export function busyScreen() {
   return {
@@ -38,7 +50,7 @@ function welcome(app, error, field) {
     const [first, second] = [typedIn("pass"), typedIn("pass2")];
     if (first.length < SHORTEST_PASSPHRASE) return fail("pass", "passphrase_short");
     if (first !== second) return fail("pass2", "passphrase_differs");
-    return app.begin(first);
+    return busy(() => app.begin(first));
   };
   const fail = (where, key) => app.redraw({ error: key, field: where }, "summary");
   const errorAt = (id) => (error && field === id ? said(error) : null);
@@ -66,7 +78,7 @@ function welcome(app, error, field) {
 
 function comeBack(app, error) {
   const open = async () => {
-    if (!(await app.open(typedIn("pass")))) app.redraw({ error: "passphrase_wrong" }, "summary");
+    if (!(await busy(() => app.open(typedIn("pass"))))) app.redraw({ error: "passphrase_wrong" }, "summary");
   };
   return {
     title: t("unlock_title"),
@@ -92,9 +104,11 @@ export function draftScreen(app, { error = null, field = "draft" }) {
     const [file] = byId("draft-in").files;
     if (!file) return app.redraw({ error: "draft_missing" }, "summary");
     try {
-      const passphrase = typedIn("pass");
-      const rows = await readDraftFile(await file.text(), app.header(), passphrase);
-      return await app.takeDraft(rows, passphrase);
+      return await busy(async () => {
+        const passphrase = typedIn("pass");
+        const rows = await readDraftFile(await file.text(), app.header(), passphrase);
+        return app.takeDraft(rows, passphrase);
+      });
     } catch (problem) {
       if (problem instanceof WrongPassphrase) return app.redraw({ error: "draft_wrong_passphrase", field: "pass" }, "summary");
       if (problem instanceof NotADraft) return app.redraw({ error: "draft_not_ours" }, "summary");
