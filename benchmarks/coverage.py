@@ -21,19 +21,17 @@ import orjson
 import pandas as pd
 from numpy.typing import NDArray
 
-from denombrement.estimation.averaging import average_over_graphs
 from denombrement.estimation.comparison import Comparison, PanelCells, Verdict, compare_cells
 from denombrement.estimation.gamma_poisson import smoothed_rates
-from denombrement.estimation.heterogeneity import chao_interval, chao_profile_interval
 from denombrement.estimation.histories import CaptureHistories
 from denombrement.estimation.intervals import garwood, rate_ratio
 from denombrement.estimation.linkage_error import MissedMatchRate, correct_missed_matches
 from denombrement.estimation.loglinear import best, fit_models
 from denombrement.estimation.missing import MissingPlaces, Places, extrapolate
 from denombrement.estimation.models import two_way_models
-from denombrement.estimation.profile import Interval, profile_interval
+from denombrement.estimation.profile import profile_interval
 from denombrement.estimation.refusals import data_reasons
-from denombrement.estimation.unseen import ranges_over_draws
+from denombrement.estimation.unseen import Ranges, ranges_over_draws
 
 Generator = np.random.Generator
 Floats = NDArray[np.float64]
@@ -188,22 +186,19 @@ def _tally_unseen(tallies: Tallies, label: str, histories: CaptureHistories, tru
         if fit is not None and fit.is_fitted:
             interval = profile_interval(histories, fit)
             tallies[f"{label}{name}, profile"].add(truth, interval.lower, interval.upper, fit.persons)
-    average = average_over_graphs(histories).distribution
-    ends = average.quantile(0.025), average.quantile(0.975)
-    tallies[f"{label}averaging over graphs"].add(truth, *ends, average.quantile(0.5))
-    _tally_bound(tallies, f"{label}Chao, log-normal", chao_interval(histories), truth)
-    _tally_bound(tallies, f"{label}Chao, profile", chao_profile_interval(histories), truth)
-    ranges = ranges_over_draws([histories], None)
-    printed = ranges.models
-    tallies[f"{label}printed range of models (ends of their intervals)"].add(
-        truth, printed.lower, printed.upper
-    )
-    tallies[f"{label}printed AIC, log-normal"].add(truth, ranges.aic.lower, ranges.aic.upper)
+    _tally_printed(tallies, f"{label}printed, ", ranges_over_draws([histories], None), truth)
 
 
-def _tally_bound(tallies: Tallies, name: str, interval: Interval, truth: float) -> None:
-    tallies[f"{name}: point ≤ N"].add(truth, interval.point, np.inf, interval.point)
-    tallies[f"{name}: lower end ≤ N"].add(truth, interval.lower, np.inf)
+def _tally_printed(tallies: Tallies, label: str, ranges: Ranges, truth: float) -> None:
+    bound = ranges.lower_bound
+    tallies[f"{label}Chao: point ≤ N"].add(truth, bound.point, np.inf, bound.point)
+    tallies[f"{label}Chao: lower end ≤ N"].add(truth, bound.lower, np.inf)
+    for name, printed in (
+        ("averaging", ranges.averaging),
+        ("range of models", ranges.models),
+        ("AIC, log-normal", ranges.aic),
+    ):
+        tallies[f"{label}{name}"].add(truth, printed.lower, printed.upper)
 
 
 def _tally_corrected(
@@ -215,11 +210,7 @@ def _tally_corrected(
         _tally_unseen(tallies, f"corrected with s = {rate:.2f}: ", corrected, truth)
     measured = MissedMatchRate(min(float(generator.binomial(100, SPLIT_RATE)), 49), 100, "simulated review")
     ranges = ranges_over_draws([histories] * 10, measured)
-    label = "printed, s measured on 100 persons and pooled over 10 draws: "
-    tallies[f"{label}averaging over graphs"].add(truth, ranges.averaging.lower, ranges.averaging.upper)
-    tallies[f"{label}AIC, log-normal"].add(truth, ranges.aic.lower, ranges.aic.upper)
-    tallies[f"{label}range of models"].add(truth, ranges.models.lower, ranges.models.upper)
-    tallies[f"{label}Chao, lower end ≤ N"].add(truth, ranges.lower_bound.lower, np.inf)
+    _tally_printed(tallies, "printed, s measured on 100 persons, 10 draws pooled: ", ranges, truth)
 
 
 def _level_with_mean(chance: float, reference: Floats) -> float:

@@ -124,7 +124,7 @@ def histories_of_partitions(
 def distribution_of_fit(fit: LogLinearFit) -> NumberDistribution:
     """A fitted model as a distribution: n₀ log-normal around its estimate, on equally likely points."""
     levels = (np.arange(_POINTS) + 0.5) / _POINTS
-    unseen = fit.unseen * np.exp(norm.ppf(levels) * fit.log_standard_error)
+    unseen = fit.unseen * np.exp(norm.ppf(levels) * fit.log_deviation)
     return NumberDistribution(fit.seen + unseen, np.full(_POINTS, 1 / _POINTS))
 
 

@@ -40,7 +40,7 @@ class LogLinearFit:
         seen: persons seen (n).
         unseen: persons nobody saw, as estimated (n₀).
         standard_error: of the number of persons, in persons.
-        log_standard_error: of ln n₀.
+        log_standard_error: of β₀, the logarithm of the expected n₀.
         deviance, degrees_of_freedom, aic, bic: as Rcapture gives them.
     """
 
@@ -62,9 +62,17 @@ class LogLinearFit:
         return self.seen + self.unseen
 
     @property
+    def log_deviation(self) -> float:
+        """Standard deviation of ln n₀, its own Poisson variation included: √(1/n₀ + Var β₀)."""
+        return self.standard_error / self.unseen
+
+    @property
     def log_normal_ends(self) -> tuple[float, float]:
-        """Bounds that hold N in 95 of 100 cases if the model is true: n + n₀·exp(±1.96 se(ln n₀))."""
-        spread = exp(_NORMAL_975 * self.log_standard_error)
+        """Nominal 95 % bounds of N if the model is true: n + n₀·exp(±1.96 se(N)/n₀).
+
+        The deviation is that of N, not of β₀ alone: the persons nobody saw are themselves a random number.
+        """
+        spread = exp(_NORMAL_975 * self.log_deviation)
         return self.seen + self.unseen / spread, self.seen + self.unseen * spread
 
     @property

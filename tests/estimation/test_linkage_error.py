@@ -138,5 +138,5 @@ def test_a_fit_becomes_a_distribution_with_its_own_median(kosovo):
     found = distribution_of_fit(fit)
     assert found.quantile(0.5) == pytest.approx(fit.persons)
     assert found.quantile(0.975) == pytest.approx(
-        fit.seen + fit.unseen * np.exp(1.96 * fit.log_standard_error), rel=2e-3
+        fit.seen + fit.unseen * np.exp(1.96 * fit.log_deviation), rel=2e-3
     )
