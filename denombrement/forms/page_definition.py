@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 from base64 import b85encode
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -22,6 +23,9 @@ Texts = list[str]
 
 
 _STAND_INS = str.maketrans("<&", ",.")
+
+
+_BEFORE_SIGN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 
 
 class Words(tuple[str, ...]):
@@ -71,7 +75,9 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
         "options": lists,
         "optionTexts": list(pool),
         "rules": _rules(),
-        "messages": {code: Words(message(code, each) for each in languages) for code in _check_codes()},
+        "messages": {
+            code: _typeset({each: message(code, each) for each in languages}) for code in _check_codes()
+        },
         "communes": {
             each.nis: _commune_names(each, languages)
             for each in communes_of(campaign.territory, campaign.night)
@@ -124,7 +130,12 @@ def _option_lists(languages: tuple[str, ...]) -> tuple[dict[str, dict[str, int]]
 
 
 def _texts(kind: str, code: str, languages: tuple[str, ...], list_name: str = "") -> Words:
-    return Words(label(kind, code, each, list_name=list_name).text for each in languages)
+    return _typeset({each: label(kind, code, each, list_name=list_name).text for each in languages})
+
+
+def _typeset(texts: Mapping[str, str]) -> Words:
+    """French signs keep to their word, so that no line begins with a question mark."""
+    return Words(_BEFORE_SIGN.sub("\u202f", text) if each == "fr" else text for each, text in texts.items())
 
 
 def _question(each: Question, languages: tuple[str, ...]) -> dict[str, Any]:

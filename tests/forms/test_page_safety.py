@@ -29,6 +29,13 @@ ALL_STORED = """async () => {
   for (const input of document.querySelectorAll("input")) found.push(input.value);
   return found.join(" ");
 }"""
+ALL_KEPT = """async () => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [name] = await caches.keys();
+    if (name && (await (await caches.open(name)).keys()).length === 2) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
 NO_STORAGE = "Object.defineProperty(window, '{name}', {{get() {{ throw new Error('off'); }}}});"
 
 
@@ -243,9 +250,7 @@ def test_the_folder_on_a_host_works_once_the_network_is_gone(hire, count, tmp_pa
         worker.start()
         mark = worker.describe()
         worker.page.evaluate("async () => { await navigator.serviceWorker.ready; }")
-        worker.page.wait_for_function(
-            "async () => (await caches.keys()).length && (await (await caches.open((await caches.keys())[0])).keys()).length === 2"
-        )
+        worker.page.evaluate(ALL_KEPT)
         server.shutdown()
         server.server_close()
         worker.page.reload()

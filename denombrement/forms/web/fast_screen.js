@@ -42,8 +42,9 @@ async function saveAndNext({ app, row, typed, last }) {
   row.answers = settledAnswers(row, app.definition, app.dates);
   const others = errorsOf(problemsOf(row, app.definition, app.dates))
     .filter((problem) => problem.page !== "identity" || problem.rule);
+  const isShown = ({ field }) => field !== "q-sex" || typed.way !== "mnemonic"; // an unreadable code tells no sex
   const seen = new Set();
-  const errors = [...identityErrors, ...others].filter(({ field }) => !seen.has(field) && seen.add(field));
+  const errors = [...identityErrors, ...others.filter(isShown)].filter(({ field }) => !seen.has(field) && seen.add(field));
   if (errors.length) return app.redraw({ row, typed, errors, last }, "summary");
   Object.assign(typed, nothingTyped());
   row.checked = true;

@@ -53,7 +53,7 @@ function typingFields(place) {
 }
 
 function noticeBox(place) {
-  return h("details", {}, h("summary", {}, t("notice_link")), noticeTexts(place.app.values()));
+  return h("details", {}, h("summary", {}, t("notice_link")), noticeTexts(place.app.dates));
 }
 
 function textInput(value, change) {

@@ -2,14 +2,15 @@
 
 import { h, button } from "./dom.js";
 import { t, languages } from "./texts.js";
+import { treeValues } from "./tree.js";
 
-export function noticeTexts(values) {
+export function noticeTexts(dates) {
   return languages().map((code) =>
     h(
       "section",
       { lang: code, class: "notice" },
-      h("h2", {}, t("notice_title", values, code)),
-      ["notice_why", "notice_what", "notice_rights"].map((key) => h("p", {}, t(key, values, code))),
+      h("h2", {}, t("notice_title", {}, code)),
+      ["notice_why", "notice_what", "notice_rights"].map((key) => h("p", {}, t(key, treeValues(dates, code), code))),
     ),
   );
 }
@@ -20,7 +21,7 @@ export function noticeScreen(app) {
     nodes: [
       button(t("back_to_list"), () => app.go("list"), "link"),
       h("h1", { tabindex: "-1" }, t("notice_link")),
-      noticeTexts(app.values()),
+      noticeTexts(app.dates),
       button(t("print"), () => window.print()),
     ],
   };

@@ -35,11 +35,11 @@ function isShown(question, { row, definition, dates, isFast }) {
   if (question.code === "situation") return true;
   if (question.code === "place_detail" && !placesOf(row, definition)) return false;
   const { settled, outcome } = walk(row.tree, definition.tree);
-  if (!isFast && !outcome && follows(question.code)) return false; // after the tree, one thing at a time
+  if (!isFast && !outcome && isAfterTree(question)) return false; // one thing at a time
   return isFast || !outcome || row.answers.situation !== outcome.situation || !(question.code in settled);
 }
 
-const follows = (code) => code !== "person_present" && !/^(commune|territory)/.test(code);
+const isAfterTree = ({ section, code }) => section === "situation" && code !== "person_present";
 const placesOf = (row, definition) => definition.tree.places[row.answers.situation];
 
 function fieldsFor(question, place, refresh, redraw) {

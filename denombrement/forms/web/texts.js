@@ -47,10 +47,12 @@ export function communeText(nis) {
   return pick(words.definition.communes[nis]);
 }
 
+const WHOLE_DATE = { day: "numeric", month: "long", year: "numeric" };
+
 // A date of the calendar in words, whatever the computer's own language.
-export function dateText(iso, parts = { day: "numeric", month: "long", year: "numeric" }) {
+export function dateText(iso, parts = WHOLE_DATE, code = words.chosen) {
   const [year, month, day] = iso.split("-").map(Number);
-  const format = new Intl.DateTimeFormat(words.chosen, { ...parts, timeZone: "UTC" });
+  const format = new Intl.DateTimeFormat(code, { ...parts, timeZone: "UTC" });
   return format.format(new Date(Date.UTC(year, month - 1, day)));
 }
 

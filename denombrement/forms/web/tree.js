@@ -30,13 +30,13 @@ export function treeCodes(tree) {
   return new Set(["situation", "overrule_reason", ...sets.flatMap(Object.keys)]);
 }
 
-export function treeValues(dates) {
-  const short = { day: "numeric", month: "long" };
+export function treeValues(dates, code) {
+  const text = (date) => dateText(date, undefined, code);
   return {
-    night: dateText(dates.night, short),
-    morning: dateText(dates.morning),
-    month_end: dateText(dates.one_month_after),
-    weeks_start: dateText(dates.two_weeks_before),
+    night: dateText(dates.night, { day: "numeric", month: "long" }, code),
+    morning: text(dates.morning),
+    month_end: text(dates.one_month_after),
+    weeks_start: text(dates.two_weeks_before),
   };
 }
 
