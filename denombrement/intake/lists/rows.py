@@ -12,6 +12,7 @@ from denombrement.errors import DamagedInput
 from denombrement.intake.lists.answers import (
     CHECKED,
     Misunderstood,
+    read_choice,
     read_integer,
     reader_of,
 )
@@ -22,7 +23,7 @@ from denombrement.intake.validation import validate_records
 from denombrement.survey.questionnaire import question
 
 _TOKEN_CODE = re.compile(r"^[A-Za-z0-9_-]{22}$")
-_TEXTS = frozenset({"service", "declaration_id", "code", "opaque_code", "identity_status", "token"})
+_TEXTS = frozenset({"service", "declaration_id", "code", "opaque_code", "token"})
 
 
 @dataclass
@@ -107,6 +108,8 @@ def _cell_reader(column: Column, night: date) -> Any:  # noqa: ANN401 - one read
         return _is_checked if column.name != "token" else str
     if column.name in _TEXTS:
         return str
+    if column.name == "identity_status":
+        return lambda text: read_choice(text, column.name)
     if column.name == "revision":
         return read_integer
     return reader_of(question(column.name), night)
