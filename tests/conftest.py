@@ -29,7 +29,11 @@ class Desk:
     private_keys: list
 
     def declaration(self, identifier="d1", code="A", **answers):
-        identity = {"status": "coded", "recipe": "denombrement-1", "code": code * 22} if code else {"status": "refused"}
+        identity = (
+            {"status": "coded", "recipe": "denombrement-1", "code": code * 22}
+            if code
+            else {"status": "refused"}
+        )
         known = {"situation": "EL6.12", "sex": "man", "age_years": 40, "commune_night": "81001"}
         return {"declaration_id": identifier, "identity": identity, **known, **answers}
 

@@ -17,7 +17,9 @@ from denombrement.campaign import (
 )
 from denombrement.errors import DamagedInput, UsageProblem
 
-CAMPAIGN = Campaign(id="luxembourg-2023-abc", name='Dénombrement "2023" \\ Luxembourg', night=date(2023, 10, 19))
+CAMPAIGN = Campaign(
+    id="luxembourg-2023-abc", name='Dénombrement "2023" \\ Luxembourg', night=date(2023, 10, 19)
+)
 LINE = "cpas-arlon;CPAS d’Arlon;cpas;81001;invited;a@b.be"
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from denombrement import errors
-from denombrement.errors import DamagedInput, DenombrementError, ProtectionRefusal, Undecided, UsageProblem, catalogue
+from denombrement.errors import (
+    DamagedInput,
+    DenombrementError,
+    ProtectionRefusal,
+    Undecided,
+    UsageProblem,
+    catalogue,
+)
 
 PACKAGE = Path(errors.__file__).parent
 CODE = re.compile(r'"([A-Z]{3}[0-9]{3})"')

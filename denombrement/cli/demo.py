@@ -35,7 +35,7 @@ def command(out: Path, persons: int, seed: int, *, as_json: bool) -> None:
     """Runs every stage and sets the count beside the truth."""
     phrase = _make_passphrase(out)
     campaign = open_campaign(out)
-    simulated = simulate_campaign(campaign, persons, seed, quiet=as_json)
+    simulated = simulate_campaign(campaign, persons, seed)
     campaign = open_campaign(out)
     taken = take_in(campaign, sorted((out / MAILBOX).iterdir()), phrase, quiet=as_json)
     sheets = write_correction_sheets(campaign)

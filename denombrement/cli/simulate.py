@@ -18,7 +18,6 @@ from denombrement.cli.common import (
     common_options,
     emit,
     open_campaign,
-    progress,
 )
 from denombrement.cli.language import say
 
@@ -40,7 +39,7 @@ DAYS_AFTER_NIGHT = 5
 def command(path: Path, persons: int, seed: int, *, as_json: bool) -> None:
     """Writes the mailbox, the services and the truth."""
     campaign = open_campaign(path)
-    facts = simulate_campaign(campaign, persons, seed, quiet=as_json)
+    facts = simulate_campaign(campaign, persons, seed)
     lines = [say("simulate_done", seed=seed, folder=path / MAILBOX, **facts)]
     emit(
         {**facts, "seed": seed, "outputs": [str(path / MAILBOX), str(path / TRUTH_FILE)]},
@@ -49,7 +48,7 @@ def command(path: Path, persons: int, seed: int, *, as_json: bool) -> None:
     )
 
 
-def simulate_campaign(campaign: OpenCampaign, persons: int, seed: int, *, quiet: bool) -> dict[str, int]:
+def simulate_campaign(campaign: OpenCampaign, persons: int, seed: int) -> dict[str, int]:
     """Generates the province, seals its returns into ``mailbox/`` and keeps the truth in ``truth.json``.
 
     Nothing but tests, benchmarks and the demonstration's last lines reads the truth.
@@ -59,13 +58,13 @@ def simulate_campaign(campaign: OpenCampaign, persons: int, seed: int, *, quiet:
     province = generate(default_parameters(), persons, seed, campaign.settings.night)
     services = _services(province)
     campaign.folder.services.write_text(services_text(services.values()), encoding="utf-8-sig")
-    written = _write_returns(campaign, province, quiet=quiet)
+    written = _write_returns(campaign, province)
     truth = _truth(campaign, province)
     (campaign.folder.path / TRUTH_FILE).write_text(json.dumps(truth, indent=1), encoding="utf-8")
     return {"returns": written, "services": len(services)}
 
 
-def _write_returns(campaign: OpenCampaign, province: Province, *, quiet: bool) -> int:
+def _write_returns(campaign: OpenCampaign, province: Province) -> int:
     from denombrement.dedup.codes import Recipe
     from denombrement.intake.sealing import seal
     from denombrement.synthetic.returns import keyed_identities, returns
@@ -76,14 +75,15 @@ def _write_returns(campaign: OpenCampaign, province: Province, *, quiet: bool) -
     identity = keyed_identities(keys.secret(), settings.id, Recipe.load(settings.recipe))
     made_at = datetime.combine(settings.night + timedelta(days=DAYS_AFTER_NIGHT), time(10), UTC)
     recipients = keys.recipients()
-    every = list(returns(province, settings.id, made_at, identity))
-    with progress(every, say("intake_progress"), as_json=quiet) as bar:
-        for service, body in bar:
-            text = orjson.dumps(body).decode()
-            token = keys.service_token(settings.id, service)
-            sealed = seal(text, recipients=recipients, service_token=token)
-            (mailbox / f"{service}-{body['number']}.denombrement").write_bytes(sealed)
-    return len(every)
+    written = 0
+    # One return at a time: a million persons would not fit in memory as bodies.
+    for service, body in returns(province, settings.id, made_at, identity):
+        text = orjson.dumps(body).decode()
+        token = keys.service_token(settings.id, service)
+        sealed = seal(text, recipients=recipients, service_token=token)
+        (mailbox / f"{service}-{body['number']}.denombrement").write_bytes(sealed)
+        written += 1
+    return written
 
 
 def _services(province: Province) -> Mapping[str, Service]:
@@ -104,7 +104,7 @@ def _truth(campaign: OpenCampaign, province: Province) -> dict[str, Any]:
     recipe = Recipe.load(campaign.settings.recipe)
     off = differences(province, recipe)
     # One line a reason: how many adults the exact code adds or hides because of it.
-    by_reason = (off["counted"] - 1).groupby(off["reason"]).sum()
+    by_reason = (off["counted"] - 1).groupby(off["main_reason"]).sum()
     return {
         **truth_counts(province),
         "exact_code": exact_code_truth(province, recipe),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -21,42 +20,42 @@ _ARROW_TYPES = {
     "DATE": pa.date32(),
 }
 _KEYS = ("service", "declaration_id")
+_IDENTITY_COLUMNS = {
+    "identity_status": "status",
+    "recipe": "recipe",
+    "code": "code",
+    "opaque_code": "opaque_code",
+}
 
 
 def declarations_table(services: Sequence[str], declarations: Sequence[Declaration]) -> pa.Table:
     """One row a declaration, with the columns of the store; ``services`` gives each one's service."""
     answers = [each.__dict__ for each in declarations]
     identities = [each["identity"].__dict__ for each in answers]
-    columns: dict[str, Any] = {}
-    for name, kind in declaration_columns().items():
-        if name == "service":
-            column: Sequence[Any] = services
-        elif name == "identity_status":
-            column = [identity["status"] for identity in identities]
-        elif name in {"recipe", "code", "opaque_code"}:
-            column = [identity[name] for identity in identities]
-        elif name == "children_count":
-            column = [len(each["children"]) for each in answers]
-        else:
-            column = [each[name] for each in answers]
-        columns[name] = pa.array(column, type=_ARROW_TYPES[kind])
-    return pa.table(columns)
+    kinds = declaration_columns()
+    own = [name for name in kinds if name in Declaration.model_fields]
+    columns = dict(zip(own, _transposed(answers, own), strict=True))
+    for name, source in _IDENTITY_COLUMNS.items():
+        columns[name] = [identity[source] for identity in identities]
+    columns["service"] = services
+    columns["children_count"] = [len(each["children"]) for each in answers]
+    return pa.table({name: pa.array(columns[name], type=_ARROW_TYPES[kind]) for name, kind in kinds.items()})
 
 
 def children_table(services: Sequence[str], declarations: Sequence[Declaration]) -> pa.Table:
     """One row a child as a declaration names it."""
     rows = [
-        (service, each.declaration_id, rank, child.__dict__)
+        {"service": service, "declaration_id": each.declaration_id, "rank": rank, **child.__dict__}
         for service, each in zip(services, declarations, strict=True)
+        if each.children
         for rank, child in enumerate(each.children)
     ]
-    fixed = {"service": 0, "declaration_id": 1, "rank": 2}
+    kinds = child_columns()
+    columns = _transposed(rows, list(kinds))
     return pa.table(
         {
-            name: pa.array(
-                [row[fixed[name]] if name in fixed else row[3][name] for row in rows], type=_ARROW_TYPES[kind]
-            )
-            for name, kind in child_columns().items()
+            name: pa.array(column, type=_ARROW_TYPES[kinds[name]])
+            for name, column in zip(kinds, columns, strict=True)
         }
     )
 
@@ -69,16 +68,18 @@ def tokens_table(services: Sequence[str], declarations: Sequence[Declaration]) -
         if each.identity.tokens
     ]
     names = sorted(set().union(*(tokens.keys() for _, _, tokens in holders)))
-    columns = {key: pa.array([row[rank] for row in holders], pa.string()) for rank, key in enumerate(_KEYS)}
-    for name in names:
-        columns[name] = pa.array([tokens.get(name) for _, _, tokens in holders], pa.string())
-    return pa.table(columns)
+    keys = [[service for service, _, _ in holders], [identifier for _, identifier, _ in holders]]
+    columns = [*keys, *_transposed([tokens for _, _, tokens in holders], names)]
+    return pa.table(
+        {name: pa.array(column, pa.string()) for name, column in zip([*_KEYS, *names], columns, strict=True)}
+    )
 
 
-@cache
-def key_columns() -> tuple[str, ...]:
-    """What names a declaration in every table of the store."""
-    return _KEYS
+def _transposed(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Sequence[Any]]:
+    """Columns of rows given as mappings, missing where a row lacks the name."""
+    if not rows or not names:
+        return [[] for _ in names]
+    return list(zip(*(tuple(map(row.get, names)) for row in rows), strict=True))
 
 
 def typed_answers(frame: pd.DataFrame) -> pa.Table:

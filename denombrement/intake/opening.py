@@ -9,7 +9,7 @@ from denombrement.errors import DamagedInput
 from denombrement.intake.model import ReadReturn, Rejected, Taken
 from denombrement.intake.sealing import SealLimits, open_sealed, verify_mac
 from denombrement.intake.sealing_keys import PrivateKey
-from denombrement.intake.validation import read_header, validate_return
+from denombrement.intake.validation import validate_return
 from denombrement.survey.record import Return
 
 
@@ -30,11 +30,13 @@ def read_sealed(
             for a wrong mark, INT108 for a body that is not a return.
     """
     sealed = open_sealed(data, private_keys, limits)
-    claimed_campaign, service = read_header(sealed.body)
-    check_origin(claimed_campaign, service, campaign=campaign, services=services, where=name)
-    if not verify_mac(sealed, token_of(service)):
-        raise DamagedInput("INT103", where=name)
-    whole, taken, rejected = validate_return(sealed.body)
+
+    def believe(claimed_campaign: str, service: str) -> None:
+        check_origin(claimed_campaign, service, campaign=campaign, services=services, where=name)
+        if not verify_mac(sealed, token_of(service)):
+            raise DamagedInput("INT103", where=name)
+
+    whole, taken, rejected = validate_return(sealed.body, believe)
     return as_read_return(name, data, whole, taken, rejected, kind="sealed")
 
 
@@ -46,9 +48,11 @@ def read_clear_return(
     Raises:
         DamagedInput: INT101, INT102 or INT108.
     """
-    claimed_campaign, service = read_header(body)
-    check_origin(claimed_campaign, service, campaign=campaign, services=services, where=name)
-    whole, taken, rejected = validate_return(body)
+
+    def believe(claimed_campaign: str, service: str) -> None:
+        check_origin(claimed_campaign, service, campaign=campaign, services=services, where=name)
+
+    whole, taken, rejected = validate_return(body, believe)
     return as_read_return(name, data, whole, taken, rejected, kind="json")
 
 

@@ -7,6 +7,7 @@ codes and ranges alone. Codes come from the questionnaire's data; an unknown one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
@@ -168,12 +169,22 @@ class Return(Model):
 
     @model_validator(mode="after")
     def _state_is_clear(self) -> Self:
-        if self.met_nobody == bool(self.declarations) and not self.withdrawn:
-            raise PydanticCustomError(
-                "return_state", "a return holds declarations or says that nobody was met"
-            )
-        identifiers = [each.declaration_id for each in self.declarations]
-        identifiers += [each.declaration_id for each in self.withdrawn]
-        if len(set(identifiers)) != len(identifiers):
-            raise PydanticCustomError("declaration_twice", "a declaration appears twice in the return")
+        check_state(self.declarations, self.withdrawn, met_nobody=self.met_nobody)
         return self
+
+
+def check_state(
+    declarations: Sequence[Declaration], withdrawn: Sequence[Withdrawal], *, met_nobody: bool
+) -> None:
+    """Refuses a return that says two things at once.
+
+    Raises:
+        PydanticCustomError: ``return_state`` where it holds declarations and says that nobody was met, or neither;
+            ``declaration_twice`` where a declaration stands twice.
+    """
+    if met_nobody == bool(declarations) and not withdrawn:
+        raise PydanticCustomError("return_state", "a return holds declarations or says that nobody was met")
+    identifiers = [each.declaration_id for each in declarations]
+    identifiers += [each.declaration_id for each in withdrawn]
+    if len(set(identifiers)) != len(identifiers):
+        raise PydanticCustomError("declaration_twice", "a declaration appears twice in the return")

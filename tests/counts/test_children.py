@@ -51,7 +51,9 @@ def test_an_unknown_child_may_be_one_already_named(count):
 
 
 def test_a_child_elsewhere_is_not_in_the_headline(count):
-    found = count(("a", "X", parent(kid(2015, "woman", "indirect"), kid(2016, "man"), kid(2017, "man", "dont_know"))))
+    found = count(
+        ("a", "X", parent(kid(2015, "woman", "indirect"), kid(2016, "man"), kid(2017, "man", "dont_know")))
+    )
     assert bounds(found) == (1, 1, 1)
     assert found.total("indirect") == 1
     assert found.total("dont_know") == 1

@@ -20,7 +20,10 @@ CASES = [
     ({"situation": "EL1.1", "territory_link": "dont_know"}, "counted"),
     ({"situation": "EL2.2", "place_detail": "reception_centre"}, "reception_centre"),
     ({"situation": "EL4.8", "leaving_when": "within_one_month", "housing_on_leaving": "no"}, "counted"),
-    ({"situation": "EL4.8", "leaving_when": "within_one_month", "housing_on_leaving": "yes"}, "housing_waits"),
+    (
+        {"situation": "EL4.8", "leaving_when": "within_one_month", "housing_on_leaving": "yes"},
+        "housing_waits",
+    ),
     ({"situation": "EL4.8", "leaving_when": "later"}, "leaving_later"),
     ({"situation": "EL4.7", "leaving_when": "later", "stay_prolonged": "yes"}, "counted"),
     ({"situation": "EL4.7"}, "institution_facts_unknown"),
@@ -41,5 +44,7 @@ def test_all_at_once_is_as_one_by_one_and_as_the_reference_evaluator():
     frame = pd.DataFrame([answers for answers, _ in CASES], columns=COLUMNS, index=range(10, 10 + len(CASES)))
     assert scope_of(frame, CONTEXT).to_dict() == dict(enumerate((code for _, code in CASES), start=10))
     for answers, expected in CASES:
-        holding = [code for code, when in scope_reasons().items() if compile_expression(when, CONTEXT)(answers)]
+        holding = [
+            code for code, when in scope_reasons().items() if compile_expression(when, CONTEXT)(answers)
+        ]
         assert (holding or ["counted"])[0] == expected

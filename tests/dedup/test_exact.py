@@ -24,7 +24,9 @@ def frame(rows):
 
 
 def test_one_code_is_one_person_and_no_code_is_nobody_elses():
-    members = exact_members(frame([("a", 1, "X", None), ("b", 1, "X", None), ("b", 2, None, None), ("c", 1, None, "P")]))
+    members = exact_members(
+        frame([("a", 1, "X", None), ("b", 1, "X", None), ("b", 2, None, None), ("c", 1, None, "P")])
+    )
     assert members["person"].tolist() == ["a/d1", "a/d1", "b/d2", "c/d1"]
 
 
@@ -47,7 +49,10 @@ def test_persons_are_the_components_of_equal_codes_in_any_order(rows, random):
         label = ("code", code) if code else ("opaque", opaque) if opaque else None
         if label:
             graph.add_edge(key, label)
-    expected = {frozenset(n for n in part if n[0] not in {"code", "opaque"}) for part in nx.connected_components(graph)}
+    expected = {
+        frozenset(n for n in part if n[0] not in {"code", "opaque"})
+        for part in nx.connected_components(graph)
+    }
     shuffled = random.sample(rows, len(rows))
     for order in (rows, shuffled):
         members = exact_members(frame(order))

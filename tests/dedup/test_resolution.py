@@ -99,7 +99,12 @@ def test_two_living_situations_of_one_category_and_no_rule_left_are_asked_about(
 
 def test_what_the_believed_service_does_not_know_comes_from_the_others():
     person, decisions = settled(
-        {"situation": "EL2.2", "night_precision": "exact_night", "sex": "dont_know", "income": ("dont_know",)},
+        {
+            "situation": "EL2.2",
+            "night_precision": "exact_night",
+            "sex": "dont_know",
+            "income": ("dont_know",),
+        },
         {"situation": "EL2.2", "sex": "woman", "age_years": 33, "income": ("work",)},
     )
     assert (person["sex"], person["age_years"], list(person["income"])) == ("woman", 33, ["work"])
@@ -141,7 +146,9 @@ ANSWERS = st.fixed_dictionaries(
 SEVERITY = {"EL1.1": 0, "EL2.2": 1, "EL6.12": 5, "not_homeless": 7}
 KEYS = (
     lambda row: {"exact_night": 0, "within_two_weeks": 1}.get(row.get("night_precision"), 2),
-    lambda row: {"own_register": 0, "worker_saw": 1, "person_said": 2, "third_party": 3}.get(row.get("situation_source"), 4),
+    lambda row: {"own_register": 0, "worker_saw": 1, "person_said": 2, "third_party": 3}.get(
+        row.get("situation_source"), 4
+    ),
     lambda row: 0 if row.get("person_present") == "with_person" else 1,
     lambda row: SEVERITY[row["situation"]],
 )

@@ -25,7 +25,9 @@ def taken(desk, data, **options):
             "SELECT service, declaration_id, situation, sex, age_years, commune_night, identity_status "
             "FROM declarations ORDER BY ALL"
         )
-        set_aside = store.rows("SELECT service, declaration_id, place, question, reason FROM quarantine ORDER BY ALL")
+        set_aside = store.rows(
+            "SELECT service, declaration_id, place, question, reason FROM quarantine ORDER BY ALL"
+        )
     return summary, declarations, set_aside
 
 
@@ -96,7 +98,9 @@ def test_a_second_list_of_a_service_waits_for_the_officers_word(desk):
     assert [row[1] for row in declarations] == ["2"]
 
 
-@pytest.mark.parametrize("header", ["Nom", "prénom", "given_name", "Naam", "Geburtsdatum", "date de naissance", "NISS"])
+@pytest.mark.parametrize(
+    "header", ["Nom", "prénom", "given_name", "Naam", "Geburtsdatum", "date de naissance", "NISS"]
+)
 def test_a_list_with_names_or_birth_dates_is_refused_and_not_kept(desk, header):
     data = csv("EL1.1;Homme;30;Marker", header=f"situation;sexe;âge;{header}")
     summary, declarations, _ = taken(desk, data, list_service="cpas-arlon")
@@ -124,7 +128,9 @@ def test_one_column_an_option_and_children_beside_the_adult_are_understood(desk)
     row = "cpas-arlon;EL3.3;Femme;30;1;;addiction mental_health;oui;2015;direct"
     with desk.store() as store:
         desk.take(store, ("list.csv", csv(row, header=header)))
-        assert store.rows("SELECT income, health FROM declarations") == [(["work"], ["addiction", "mental_health"])]
+        assert store.rows("SELECT income, health FROM declarations") == [
+            (["work"], ["addiction", "mental_health"])
+        ]
         assert store.rows("SELECT birth_year, link FROM children") == [(2015, "direct")]
 
 
@@ -157,7 +163,12 @@ def test_whatever_is_not_a_whole_number_is_not_guessed(text):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("2023-10-19", "2023-10-19"), ("19/10/2023", "2023-10-19"), ("9.1.2024", "2024-01-09"), ("45218", "2023-10-19")],
+    [
+        ("2023-10-19", "2023-10-19"),
+        ("19/10/2023", "2023-10-19"),
+        ("9.1.2024", "2024-01-09"),
+        ("45218", "2023-10-19"),
+    ],
 )
 def test_dates_are_read_day_first(text, expected):
     assert read_date(text) == expected

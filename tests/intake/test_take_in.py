@@ -28,7 +28,9 @@ def refused_with(summary):
 
 def test_a_sealed_return_is_opened_checked_and_stored(desk):
     with desk.store() as store:
-        outcome = only(desk.take(store, ("a", desk.sealed(declarations=[desk.declaration("d1", situation="EL2.2")]))))
+        outcome = only(
+            desk.take(store, ("a", desk.sealed(declarations=[desk.declaration("d1", situation="EL2.2")])))
+        )
         assert (outcome.status, outcome.service, outcome.declarations) == ("current", "cpas-arlon", 1)
         assert situations(store) == [("cpas-arlon", "d1", "EL2.2")]
 
@@ -37,9 +39,13 @@ def test_taking_the_same_file_in_again_changes_nothing(desk):
     sealed = desk.sealed()
     with desk.store() as store:
         desk.take(store, ("a", sealed))
-        before = [store.rows(f"SELECT * FROM {t} ORDER BY ALL") for t in ("returns", "declarations", "journal")]
+        before = [
+            store.rows(f"SELECT * FROM {t} ORDER BY ALL") for t in ("returns", "declarations", "journal")
+        ]
         assert only(desk.take(store, ("renamed", sealed))).status == "unchanged"
-        after = [store.rows(f"SELECT * FROM {t} ORDER BY ALL") for t in ("returns", "declarations", "journal")]
+        after = [
+            store.rows(f"SELECT * FROM {t} ORDER BY ALL") for t in ("returns", "declarations", "journal")
+        ]
         assert after == before
 
 
@@ -50,7 +56,10 @@ def test_the_highest_number_of_a_service_is_its_state(desk):
         desk.take(store, ("1", first))
         desk.take(store, ("2", second))
         assert situations(store) == [("cpas-arlon", "d1", "EL1.1")]
-        assert store.rows("SELECT number, status FROM returns ORDER BY number") == [(1, "superseded"), (2, "current")]
+        assert store.rows("SELECT number, status FROM returns ORDER BY number") == [
+            (1, "superseded"),
+            (2, "current"),
+        ]
 
 
 def test_an_older_return_that_arrives_late_is_refused_with_its_reason(desk):
@@ -86,7 +95,9 @@ def test_withdrawing_everything_leaves_nothing_and_a_copy_of_the_old_return_does
 def test_we_met_nobody_is_a_return(desk):
     with desk.store() as store:
         desk.take(store, ("0", desk.sealed(declarations=[], met_nobody=True)))
-        assert store.rows("SELECT service, met_nobody, status FROM returns") == [("cpas-arlon", True, "current")]
+        assert store.rows("SELECT service, met_nobody, status FROM returns") == [
+            ("cpas-arlon", True, "current")
+        ]
 
 
 @pytest.mark.parametrize(
@@ -198,11 +209,19 @@ def test_an_error_in_the_middle_leaves_the_store_as_it_was(desk, monkeypatch):
 
 
 STATES = st.lists(
-    st.tuples(st.sampled_from(["cpas-arlon", "cpas-virton"]), st.integers(1, 4)), min_size=1, max_size=6, unique=True
+    st.tuples(st.sampled_from(["cpas-arlon", "cpas-virton"]), st.integers(1, 4)),
+    min_size=1,
+    max_size=6,
+    unique=True,
 )
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(states=STATES, seed=st.randoms(use_true_random=False))
 def test_the_order_in_which_returns_arrive_never_matters(desk, states, seed):
     files = [

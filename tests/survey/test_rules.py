@@ -133,7 +133,11 @@ def constants(expression):
 
 
 def test_a_detainee_who_leaves_in_three_weeks_is_not_warned_of_and_one_in_five_weeks_is():
-    inside = {"situation": "EL4.8", "leaving_when": "within_one_month", "leaving_date": NIGHT + timedelta(weeks=3)}
+    inside = {
+        "situation": "EL4.8",
+        "leaving_when": "within_one_month",
+        "leaving_date": NIGHT + timedelta(weeks=3),
+    }
     assert not codes(**inside) & {"leaving_later", "leaving_date_too_late", "leaving_facts_missing"}
     assert "leaving_date_too_late" in codes(**{**inside, "leaving_date": NIGHT + timedelta(weeks=5)})
     assert "leaving_later" in codes(situation="EL4.8", leaving_when="later")
@@ -155,13 +159,18 @@ def test_a_child_is_judged_with_its_place_in_the_list():
     _, children = findings(
         {"children": [{"link": "direct", "birth_year": 2015}, {"birth_year": 2000}]}, load_rules(), CONTEXT
     )
-    assert {(rank, check.code) for rank, check in children} == {(1, "child_is_adult"), (1, "child_link_missing")}
+    assert {(rank, check.code) for rank, check in children} == {
+        (1, "child_is_adult"),
+        (1, "child_link_missing"),
+    }
 
 
 def answer(question):
     strategies = {
         "choice": lambda: st.sampled_from(options(question.options)),
-        "choices": lambda: st.lists(st.sampled_from(options(question.options)), max_size=3, unique=True).map(tuple),
+        "choices": lambda: st.lists(st.sampled_from(options(question.options)), max_size=3, unique=True).map(
+            tuple
+        ),
         "commune": lambda: st.sampled_from(["81001", "85045", "outside", "dont_know"]),
         "integer": lambda: st.integers(question.minimum, min(question.maximum, question.minimum + 70)),
         "date": lambda: st.dates(NIGHT - timedelta(days=60), NIGHT + timedelta(days=60)),
@@ -189,8 +198,14 @@ def test_the_database_and_python_give_the_same_verdicts_on_random_records(declar
     connection.register("declarations", declarations_table(services, declarations))
     connection.register("children", children_table(services, declarations))
     for check in load_rules().checks:
-        table, key = ("declarations", "service") if check.of == "declaration" else ("children", "service || '/' || rank")
-        found = connection.execute(f"SELECT {key} FROM {table} WHERE {sql_expression(check.when, CONTEXT)}").fetchall()
+        table, key = (
+            ("declarations", "service")
+            if check.of == "declaration"
+            else ("children", "service || '/' || rank")
+        )
+        found = connection.execute(
+            f"SELECT {key} FROM {table} WHERE {sql_expression(check.when, CONTEXT)}"
+        ).fetchall()
         verdict = compile_expression(check.when, CONTEXT)
         if check.of == "declaration":
             expected = [s for s, d in zip(services, declarations, strict=True) if verdict(d.model_dump())]

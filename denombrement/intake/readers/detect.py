@@ -62,6 +62,10 @@ def identify(data: bytes) -> Identified:
             ``INT007`` text document; ``INT008`` archive; ``INT009`` password; ``INT010`` damaged; ``INT014``
             encrypted by ODK; ``INT015`` XML; ``INT016`` workbook of another kind; ``INT017``, ``INT018`` not a text.
     """
+    head = data[:_HEAD_BYTES]
+    if head.startswith(b'{"protected"') and b'"ciphertext"' in head:
+        # Sealed returns are most of what arrives and large: no need to decode them to know them.
+        return Identified(Kind.SEALED)
     if not data.strip(b"\0 \t\r\n"):
         raise DamagedInput("INT002")
     for signature, code in _SIGNATURES:

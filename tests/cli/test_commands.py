@@ -1,0 +1,234 @@
+"""The command line: what officers type, what they read, what machines get, which exit code."""
+
+import json
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from denombrement.cli.group import COMMANDS
+from denombrement.cli.language import choose_language, say
+from denombrement.cli.simulate import MAILBOX
+
+LIST = "service;situation;sexe;âge;commune\nexemple-cpas;EL1.1;Homme;40;Arlon\n"
+
+
+def simulated(said, campaign, persons=60, seed=7):
+    return said("simulate", campaign, "--persons", persons, "--seed", seed, "--json")
+
+
+def test_new_makes_a_whole_folder_with_tight_permissions(campaign):
+    names = {path.name for path in campaign.iterdir()}
+    assert names >= {
+        "campaign.toml",
+        "services.csv",
+        "keys",
+        "inbox",
+        "internal",
+        "public",
+        "campaign.duckdb",
+    }
+    assert stat.S_IMODE((campaign / "keys").stat().st_mode) == 0o700
+    assert "journal.jsonl" in names
+
+
+def test_new_never_overwrites_and_says_how_to_go_on(said, campaign):
+    result = said("--lang", "fr", "new", campaign, "--night", "2023-10-19")
+    assert result.code == 2
+    assert "CAM010" in result.err
+    assert "Que faire" in result.err
+
+
+@pytest.mark.parametrize(("arguments", "code"), [
+    (["new", "x", "--night", "hier"], "CAM014"),
+    (["status", "nowhere"], "CAM001"),
+    (["count", "nowhere", "--json"], "CAM001"),
+])  # fmt: skip
+def test_mistakes_of_use_exit_with_two(said, tmp_path, monkeypatch, arguments, code):
+    monkeypatch.chdir(tmp_path)
+    result = said(*arguments)
+    assert result.code == 2
+    assert code in result.err
+    if "--json" in arguments:
+        assert result.json["error"]["code"] == code
+
+
+def test_an_unknown_option_is_a_mistake_of_use(said):
+    assert said("count", "--colour").code == 2
+    assert said("dance").code == 2
+
+
+def test_without_a_passphrase_nothing_is_guessed(said, campaign, monkeypatch):
+    monkeypatch.delenv("DENOMBREMENT_PASSPHRASE_FILE")
+    assert "CAM011" in said("intake", campaign).err
+    assert "CAM011" in said("intake", campaign, "--passphrase-file", campaign / "none.txt").err
+
+
+def test_the_whole_path_on_an_invented_province(said, campaign):
+    facts = simulated(said, campaign).json
+    assert facts["returns"] > 60
+    taken = said("intake", campaign, campaign / MAILBOX, "--json")
+    assert taken.code == (3 if taken.json["quarantined"] else 0)
+    assert taken.json["by_status"]["current"] >= facts["services"] // 2
+    again = said("intake", campaign, campaign / MAILBOX, "--json").json
+    assert set(again["by_status"]) <= {"unchanged"}
+    from_inbox = said("intake", campaign, "--json").json
+    assert set(from_inbox["by_status"]) <= {"unchanged"}
+    status = said("status", campaign, "--json").json
+    assert (status["communes_total"], status["communes_participating"]) == (44, 34)
+    counted = said("count", campaign, "--json").json
+    assert counted["adults_low"] <= counted["adults"] <= counted["adults_high"]
+    assert counted["children_low"] <= counted["children"] <= counted["children_high"]
+    assert sum(row["adults"] for row in counted["by_category"].values()) == counted["adults"]
+    assert sum(row["children"] for row in counted["by_category"].values()) == counted["children"]
+    assert all((campaign.parent / path).exists() for path in counted["outputs"])
+    assert said("journal", campaign, "--verify", "--json").json["intact"] is True
+    report = (campaign / "internal" / "rapport.html").read_text(encoding="utf-8")
+    assert "ne pas diffuser" in report
+    assert "34 communes sur 44" in report
+
+
+def test_counting_twice_gives_the_same_tables_to_the_byte(said, campaign):
+    simulated(said, campaign)
+    said("intake", campaign, campaign / MAILBOX)
+    said("count", campaign)
+    first = {path: path.read_bytes() for path in (campaign / "internal" / "tableaux").iterdir()}
+    said("count", campaign)
+    assert {path: path.read_bytes() for path in first} == first
+    assert len(first) == 5
+
+
+def test_sentences_are_french_or_english(said, campaign):
+    simulated(said, campaign, persons=20)
+    said("intake", campaign, campaign / MAILBOX, "--lang", "fr")
+    assert "communes sur 44 ont participé" in said("status", campaign, "--lang", "fr").out
+    assert "of 44 communes took part" in said("status", campaign, "--lang", "en").out
+    french = said("count", campaign, "--lang", "fr").out
+    assert "Adultes" in french
+    assert "Dans l’espace public" in french
+    assert "intact" in said("journal", campaign, "--lang=fr").out
+
+
+def test_a_list_with_a_wrong_row_comes_back_as_a_correction_sheet(said, campaign, tmp_path):
+    from python_calamine import CalamineWorkbook
+
+    file = tmp_path / "liste.csv"
+    file.write_text(LIST + "exemple-cpas;Marker-sous-un-pont;Homme;40;Arlon\n", encoding="utf-8")
+    result = said("intake", campaign, file)
+    assert result.code == 3
+    sheet = campaign / "internal" / "corrections" / "exemple-cpas.xlsx"
+    book = CalamineWorkbook.from_path(str(sheet))
+    assert book.sheet_names == ["FR", "NL", "DE", "EN"]
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python()
+        assert rows[1][0] == "l. 3"
+        assert rows[1][4] == "REC001"
+        assert "Marker" not in str(rows)
+    file.write_text(LIST, encoding="utf-8")
+    assert said("intake", campaign, file, "--replace").code == 0
+    assert not sheet.exists()
+
+
+def test_files_are_kept_untouched_under_their_digest(said, campaign, tmp_path):
+    import hashlib
+
+    file = tmp_path / "liste.csv"
+    file.write_text(LIST, encoding="utf-8")
+    said("intake", campaign, file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (campaign / "inbox" / f"{digest}.csv").read_bytes() == file.read_bytes()
+
+
+def test_a_file_with_names_is_not_kept(said, campaign, tmp_path):
+    file = tmp_path / "noms.csv"
+    file.write_text("service;situation;sexe;nom\nexemple-cpas;EL1.1;Homme;Marker\n", encoding="utf-8")
+    result = said("intake", campaign, file, "--service", "exemple-cpas")
+    assert "INT109" in result.out
+    assert list((campaign / "inbox").iterdir()) == []
+
+
+def test_an_unknown_service_is_refused_before_anything_is_read(said, campaign):
+    assert "INT102" in said("intake", campaign, "--service", "nowhere").err
+
+
+def test_schema_writes_its_files_and_notices_drift(said, tmp_path):
+    out = tmp_path / "schemas"
+    assert said("schema", "--out", out).code == 0
+    assert said("schema", "--out", out, "--check").code == 0
+    (out / "codebook.md").write_text("x", encoding="utf-8")
+    result = said("schema", "--out", out, "--check")
+    assert result.code == 2
+    assert "codebook.md" in result.err
+
+
+def test_a_defect_says_where_and_nothing_of_what(said, campaign, monkeypatch):
+    def broken(*_):
+        raise ValueError("Marker Dupont 14/03/1987")
+
+    monkeypatch.setattr("denombrement.cli.status.participation", broken)
+    result = said("status", campaign)
+    assert result.code == 1
+    assert "Marker" not in result.err + result.out
+    assert "ValueError" in result.err
+
+
+def test_leaving_in_the_middle_is_no_defect(said, campaign, monkeypatch):
+    def leave(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("denombrement.cli.status.participation", leave)
+    assert said("status", campaign).code == 130
+
+
+def test_every_command_has_help_in_both_languages(said):
+    for language in ("fr", "en"):
+        listing = said("--lang", language, "--help")
+        assert listing.code == 0
+        for name in COMMANDS:
+            assert name in listing.out
+            assert said("--lang", language, name, "--help").code == 0
+
+
+def test_the_language_comes_from_the_option_then_from_the_locale():
+    assert choose_language(["--lang", "fr"], {"LANG": "en_GB"}) == "fr"
+    assert choose_language(["count", "--lang=en"], {"LANG": "fr_BE"}) == "en"
+    assert choose_language([], {"LC_ALL": "", "LANG": "fr_BE.UTF-8"}) == "fr"
+    assert choose_language(["--lang"], {}) == "en"
+    assert say("adults") == "adults"
+
+
+def test_help_imports_none_of_the_heavy_libraries():
+    script = (
+        "import sys; sys.argv = ['denombrement', '--help']\n"
+        "from denombrement.cli.main import run\n"
+        "run(['--help'])\n"
+        "heavy = {'duckdb', 'pandas', 'numpy', 'pyarrow', 'pydantic', 'matplotlib', 'joserfc', 'jinja2'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))\n"
+    )
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert out.strip().endswith("HEAVY []")
+
+
+def test_demo_ends_with_one_object_that_holds_the_count_beside_the_truth(said, tmp_path):
+    result = said("demo", "--out", tmp_path / "demo", "--persons", 80, "--seed", 3, "--json")
+    assert result.code == 0
+    found = result.json
+    for key in ("adults", "adults_low", "adults_high", "children", "children_low", "children_high", "by_category",
+                "communes_participating", "communes_total", "declarations", "quarantined", "outputs"):  # fmt: skip
+        assert key in found
+    truth = found["truth"]
+    assert truth["adults"] == 80
+    assert found["communes_participating"] == truth["communes_participating"]
+    # Independently of the count: what each reason adds or hides, from the truth alone.
+    assert found["adults"] - truth["adults"] == sum(truth["differences"].values())
+    assert found["adults"] == truth["exact_code"]["adults"]
+    assert json.loads((tmp_path / "demo" / "truth.json").read_text()) == truth
+
+
+def test_boundaries_are_refused_where_they_are_none(said, campaign, tmp_path):
+    file = tmp_path / "not.geojson"
+    file.write_text("{}", encoding="utf-8")
+    result = said("boundaries", "add", campaign, file, "--credit", "x")
+    assert result.code in {2, 5}
+    assert not (campaign / "boundaries.json").exists()
