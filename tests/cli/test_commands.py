@@ -232,3 +232,17 @@ def test_boundaries_are_refused_where_they_are_none(said, campaign, tmp_path):
     result = said("boundaries", "add", campaign, file, "--credit", "x")
     assert result.code in {2, 5}
     assert not (campaign / "boundaries.json").exists()
+
+
+def test_forms_writes_one_page_a_service_for_its_eyes_alone(said, campaign):
+    services = campaign / "services.csv"
+    text = services.read_text(encoding="utf-8-sig")
+    services.write_text(text + "abri;Abri;night_shelter;81001;refused;\n", encoding="utf-8-sig")
+    result = said("forms", campaign, "--address", "bureau@exemple.be", "--json")
+    assert result.code == 0
+    assert result.json["pages"] == 1
+    page = campaign / "forms" / "exemple-cpas.html"
+    assert page.stat().st_mode & 0o077 == 0
+    html = page.read_text(encoding="utf-8")
+    assert "bureau@exemple.be" in html
+    assert len(html.encode()) <= 150_000
