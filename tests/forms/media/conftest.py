@@ -145,7 +145,7 @@ def recalculated(workbook, folder, sheet=1):
     return rows, complaints
 
 
-def soffice(folder, conversion, source):
+def soffice(folder, conversion, *sources):
     """Runs LibreOffice under a profile of its own that always recalculates; gives what it writes on its error output."""
     profile = folder / "profile"
     settings = profile / "user" / "registrymodifications.xcu"
@@ -154,7 +154,7 @@ def soffice(folder, conversion, source):
         settings.write_text(ALWAYS_RECALCULATE, encoding="utf-8")
     command = [
         "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
-        "--convert-to", conversion, "--outdir", str(folder), str(source),
+        "--convert-to", conversion, "--outdir", str(folder), *map(str, sources),
     ]  # fmt: skip
     run = subprocess.run(
         command,
