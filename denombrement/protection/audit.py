@@ -23,6 +23,7 @@ from denombrement.protection.lp import Model, Vector, balanced, solved
 from denombrement.protection.verdict import AttackerSummary, Finding, Kind
 
 TOLERANCE = 1e-6
+_PATIENCE = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Goals:
         own: the attacker's own persons in each variable of the system.
         variables: the variable that each row is about.
         kinds: what it would mean to succeed.
+        ways: 1 where only a table with fewer others can refute the goal, -1 where only one with more can, 0 else.
         shared: for groups, the variable that all persons of the row's variable belong to; -1 otherwise.
     """
 
@@ -41,6 +43,7 @@ class Goals:
     own: Counts
     variables: NDArray[np.intp]
     kinds: tuple[Kind, ...]
+    ways: Vector
     shared: NDArray[np.intp]
 
     def reached(self, cells: Vector) -> Vector:
@@ -128,7 +131,17 @@ class Attack:
         shared = np.full(len(variables), -1, dtype=np.intp)
         shared[len(variables) - len(groups) :] = [child for _, child in groups]
         forms = self._forms(variables, groups)
-        return Goals(forms, attacker.own, variables, tuple(kinds), shared)
+        return Goals(
+            forms, attacker.own, variables, tuple(kinds), self._ways(attacker, variables, kinds), shared
+        )
+
+    def _ways(self, attacker: Attacker, variables: NDArray[np.intp], kinds: list[Kind]) -> Vector:
+        lower, upper = (bound[variables] - attacker.own[variables] for bound in self._box(attacker))
+        small = np.array([kind is Kind.SMALL for kind in kinds], dtype=np.bool_)
+        group = np.array([kind is Kind.GROUP for kind in kinds], dtype=np.bool_)
+        return np.where(
+            group | small & (lower > 0), -1.0, np.where(small & (upper < self._threshold), 1.0, 0.0)
+        )
 
     def _forms(self, variables: NDArray[np.intp], groups: list[tuple[int, int]]) -> sparse.csr_array:
         rows, first = np.arange(len(variables)), len(variables) - len(groups)
@@ -159,14 +172,14 @@ class _Search:
         return np.flatnonzero(still.astype(np.bool_))
 
     def random_rounds(self) -> None:
-        """Pushes all open goals at once, first downwards, then in random directions, while that clears some."""
-        rows, signs, first = self.open_rows(), np.ones(len(self.open_rows())), True
-        while len(rows):
-            self._solve(np.asarray(signs @ self._goals.forms[rows]))
+        """Pushes all open goals at once, each the way that can refute it (by chance where both can)."""
+        rows, stuck = self.open_rows(), 0
+        while len(rows) and stuck < _PATIENCE:
+            ways, chance = self._goals.ways[rows], self._chance.choice([-1.0, 1.0], len(rows))
+            self._solve(np.asarray(np.where(ways == 0, chance, ways) @ self._goals.forms[rows]))
             left = self.open_rows()
-            if len(left) == len(rows) and not first:
-                return
-            rows, signs, first = left, self._chance.choice([-1.0, 1.0], len(left)), False
+            stuck = stuck + 1 if len(left) == len(rows) else 0
+            rows = left
 
     def settle(self, row: int) -> list[tuple[Kind, int, int]]:
         """Solves for one goal alone; what is left open is a finding, with its exact bounds."""

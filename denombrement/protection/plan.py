@@ -13,7 +13,7 @@ from denombrement.errors import UsageProblem
 from denombrement.protection.cells import Cube
 
 ALL = "all"
-_LARGEST_JOINT_CUBE = 4_000
+_LARGEST_JOINT_CUBE = 1_500
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,8 @@ def cubes_of(resolved: Sequence[ResolvedTable], further: Sequence[CountTable] = 
     """The cells that readers of these tables reason about.
 
     Where several tables are printed from one count table, the crossings between them matter even when no table prints
-    them: they join the system, as deep as the tables go, as long as that stays below 4,000 cells.
+    them: tables join one cube, as deep as the deepest goes, while that stays below 1,500 cells; a table that would
+    make it larger keeps a cube of its own, linked by the cells they share.
 
     Args:
         resolved: the tables printed now.
@@ -165,10 +166,19 @@ def cubes_of(resolved: Sequence[ResolvedTable], further: Sequence[CountTable] = 
     """
     cubes: list[Cube] = [Cube.whole(table) for table in further]
     for source in {id(one.cube.table): one.cube.table for one in resolved}.values():
-        printed = [one.cube for one in resolved if one.cube.table is source]
-        joint = Cube(source, _deepest(printed))
-        cubes += [joint] if joint.size <= _LARGEST_JOINT_CUBE else printed
+        cubes += _joined([one.cube for one in resolved if one.cube.table is source])
     return tuple(cubes)
+
+
+def _joined(printed: Sequence[Cube]) -> list[Cube]:
+    joint, alone = printed[0], []
+    for cube in printed[1:]:
+        wider = Cube(cube.table, _deepest([joint, cube]))
+        if wider.size <= _LARGEST_JOINT_CUBE:
+            joint = wider
+        else:
+            alone.append(cube)
+    return [joint, *alone]
 
 
 def _deepest(cubes: Sequence[Cube]) -> dict[str, int]:

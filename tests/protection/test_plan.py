@@ -49,9 +49,9 @@ def test_the_default_plan_prints_what_the_campaign_has():
     resolved = default_plan().resolved([BASE, children, *health])
     assert [one.name for one in resolved] == [
         "category_sex",
-        "situation",
         "arrondissement_category",
         "commune_total",
+        "situation",
         "children_category",
         "children_arrondissement",
         "health_addiction",
@@ -59,8 +59,8 @@ def test_the_default_plan_prints_what_the_campaign_has():
     ]
     assert resolved[0].dimensions == ("category", "sex")
     assert resolved[0].cube.codes["category"] == ("total", "EL1", "EL2")
-    assert resolved[1].cube.codes["category"] == CATEGORIES.codes
-    assert list(resolved[3].rows()) == [{"territory": code} for code in PLACES.codes]
+    assert resolved[3].cube.codes["category"] == CATEGORIES.codes
+    assert list(resolved[2].rows()) == [{"territory": code} for code in PLACES.codes]
 
 
 def test_what_is_not_optional_must_be_there():
@@ -102,8 +102,8 @@ def test_tables_printed_from_one_count_share_their_crossings(monkeypatch):
     (cube,) = cubes_of(resolved)
     assert cube.depths == {"territory": 2, "category": 2, "sex": 1}
     monkeypatch.setattr(plans, "_LARGEST_JOINT_CUBE", 10)
-    assert len(cubes_of(resolved)) == len(resolved)
-    assert len(cubes_of(resolved, [BASE])) == len(resolved) + 1
+    assert len(cubes_of(resolved)) > 1
+    assert len(cubes_of(resolved, [BASE])) == len(cubes_of(resolved)) + 1
 
 
 def test_the_whole_plan_prints_every_cell():
