@@ -23,12 +23,13 @@ MOST_NEIGHBOURS = 256
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long a chain runs: sweeps thrown away, sweeps kept, and how many of these leave a whole partition."""
+    """How many chains run, and how long: sweeps thrown away, kept, and how many of these leave a whole partition."""
 
     burn_in: int
     sweeps: int
     draws: int
     update_every: int
+    chains: int = 4
 
     def is_draw(self, sweep_number: int) -> bool:
         """Whether a kept sweep leaves its partition: evenly spread, the last one always."""

@@ -32,13 +32,14 @@ def conclude(found: Findings) -> LinkageResult:
     counts = np.concatenate([chain.counts for chain in found.chains])
     labels = point_partition(found.graph, found.posterior, int(np.median(counts)))
     r_hat = convergence([chain.counts for chain in found.chains])
-    count = count_persons(found, counts)
+    draws = draw_table(found)
+    count = count_persons(found, draws.counts)
     misses = _fitted_misses(found)
     return LinkageResult(
         persons=person_table(found, labels),
         pairs=pair_table(found),
         count=count,
-        draws=draw_table(found),
+        draws=draws,
         passes=found.passes,
         notices=tuple(_notices(found, misses, r_hat, count)),
         contradictions=found.constraints.contradictions,
@@ -52,7 +53,7 @@ def conclude(found: Findings) -> LinkageResult:
 
 
 def count_persons(found: Findings, counts: Longs) -> Count:
-    """The count and those beside it, from the number of clusters at every kept sweep.
+    """The count and those beside it, from the number of persons in every drawn partition.
 
     Duplicates that the candidate search could not meet (its recall was measured) are taken off in proportion.
     """

@@ -23,10 +23,13 @@ from denombrement.dedup.linkage.point import point_partition
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.result import LinkageResult
 from denombrement.dedup.linkage.tables import Findings
+from denombrement.dedup.linkage.unmet import find_unmet
 from denombrement.errors import UsageProblem
 
 LARGEST_FAMILY = 60
 LARGE_FILE = 15_000
+# However large the file, a chain burns in, and keeps, so many sweeps; from so many large files, two chains do.
+FEWEST_SWEEPS, LARGEST_SHRINK = 25, 4.0
 
 
 class _Clock:
@@ -76,18 +79,19 @@ def link(
     passes = run_passes(unique)
     candidates = _with_passes(candidates, passes)
     graph = build_graph(unique, candidates, constraints)
+    unmet = find_unmet(unique, evidence, beliefs, candidates)
     clock.mark("candidates")
     progress("sampling")
     plan = schedule or default_schedule(unique)
     greedy = point_partition(graph, _first_guess(graph, candidates, constraints.unit, len(unique)))
     alone = np.arange(constraints.units, dtype=np.int32)
-    starts = [alone, _first_members(greedy)] * (unique.settings.chains // 2)
+    starts = [alone, _first_members(greedy)] * (plan.chains // 2)
     relatives = pairs_within(joint_values(unique, _family_parts(unique)), LARGEST_FAMILY)
     problem = Problem(graph, evidence, beliefs, relatives, unique.settings)
     chains = run_chains(problem, plan, starts, seed)
     clock.mark("sampling")
     progress("persons")
-    result = conclude(Findings(records, copies, constraints, candidates, passes, graph, chains))
+    result = conclude(Findings(records, copies, constraints, candidates, passes, graph, chains, unmet))
     clock.mark("persons")
     return replace(result, seconds=clock.seconds)
 
@@ -96,12 +100,13 @@ def default_schedule(records: EncodedRecords) -> Schedule:
     """Long chains for small files, where chance matters; short ones for large files, where it averages out."""
     settings = records.settings
     shrink = max(1.0, len(records) / LARGE_FILE)
-    sweeps = max(40, int(settings.sweeps / shrink))
+    sweeps = max(FEWEST_SWEEPS, int(settings.sweeps / shrink))
     return Schedule(
-        burn_in=max(25, int(settings.burn_in / shrink)),
+        burn_in=max(FEWEST_SWEEPS, int(settings.burn_in / shrink)),
         sweeps=sweeps,
-        draws=min(sweeps, max(10, int(settings.draws / settings.chains / shrink))),
-        update_every=settings.update_every,
+        draws=min(sweeps, max(FEWEST_SWEEPS, int(settings.draws / settings.chains / shrink))),
+        update_every=settings.update_every if shrink < LARGEST_SHRINK else FEWEST_SWEEPS // 5,
+        chains=settings.chains if shrink < LARGEST_SHRINK else 2,
     )
 
 

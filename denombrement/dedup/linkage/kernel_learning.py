@@ -14,12 +14,11 @@ from denombrement.dedup.linkage.kernel_likelihood import (
     FAMILY,
     GIVEN,
     MONTH,
-    NOBODY,
     YEAR,
     Beliefs,
     Evidence,
     date_ratio,
-    find_swap,
+    has_turned,
     is_repeat,
     record_ratio,
     relatives_ratio,
@@ -61,8 +60,8 @@ def learn_group(
     scores: Doubles,
 ) -> None:
     """One cluster's share in ``learn``; fields explained by a swap or an invented date say nothing about misses."""
-    turned_names = find_swap(evidence, GIVEN, FAMILY, 0, group, size) != NOBODY
-    turned_dates = find_swap(evidence, MONTH, DAY, 2, group, size) != NOBODY
+    turned_names = has_turned(evidence, GIVEN, FAMILY, 0, group, size)
+    turned_dates = has_turned(evidence, MONTH, DAY, 2, group, size)
     plain = whole_date(evidence, beliefs, group, size) * (1.0 - size * beliefs.invented)
     invented = np.random.random() * date_ratio(evidence, beliefs, group, size) > plain
     for field in range(COMMUNE + 1):

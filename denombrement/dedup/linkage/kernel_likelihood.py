@@ -18,7 +18,6 @@ from denombrement.dedup.linkage.arrays import Doubles, Flags, Floats, Ints
 from denombrement.dedup.linkage.compiled import njit, njit_inlined
 
 GIVEN, FAMILY, YEAR, MONTH, DAY, SEX, NATIONALITY, COMMUNE = range(8)
-NOBODY = -1
 
 
 class Evidence(NamedTuple):
@@ -112,7 +111,17 @@ def record_ratio(
 
 
 @njit
-def swapped_ratio(
+def turned_value(
+    evidence: Evidence, start: int, place: int, turned: Flags, group: Ints, position: int
+) -> int:
+    """What a declaration says of a field, read in the other place when it is turned."""
+    if turned[position]:
+        return evidence.swapped[group[position], place]
+    return evidence.tokens[group[position], start]
+
+
+@njit
+def turned_ratio(
     evidence: Evidence,
     beliefs: Beliefs,
     field: int,
@@ -120,71 +129,101 @@ def swapped_ratio(
     place: int,
     group: Ints,
     size: int,
-    turned: int,
+    turned: Flags,
 ) -> float:
-    """The field's ratio when one declaration (``turned``) wrote another field's value here, exact values only."""
+    """The field's ratio when some declarations wrote the other field's value here, exact values only for these.
+
+    True values are tried from the declarations that are not turned.
+    """
     start, end = evidence.starts[field], evidence.starts[field + 1]
     written = evidence.starts[other_field]
     miss = beliefs.miss[field]
-    alternative = evidence.swapped[turned, place]
     total, seen, present = 0.0, 0.0, 0
-    for record in group[:size]:
-        if record == turned:
-            present += 1 if alternative >= 0 else 0
-        elif evidence.tokens[record, start] >= 0:
+    for position in range(size):
+        if turned_value(evidence, start, place, turned, group, position) >= 0:
             present += 1
     for position in range(size):
         truth = group[position]
-        if truth == turned or is_repeat(evidence.tokens, start, group, position):
+        if turned[position] or is_repeat(evidence.tokens, start, group, position):
             continue
         share = float(evidence.share[truth, start])
         product = share
-        for record in group[:size]:
-            if record == turned:
-                if alternative >= 0:
-                    hit = alternative == evidence.tokens[truth, start]
-                    product *= miss + ((1.0 - miss) / evidence.share[record, written] if hit else 0.0)
-            elif evidence.tokens[record, start] >= 0:
+        for other in range(size):
+            record = group[other]
+            value = turned_value(evidence, start, place, turned, group, other)
+            if value < 0:
+                continue
+            if not turned[other]:
                 product *= record_ratio(evidence, beliefs, start, end, miss, truth, record)
+            elif value == evidence.tokens[truth, start]:
+                product *= miss + (1.0 - miss) / evidence.share[record, written]
+            else:
+                product *= miss
         total += product
         seen += share
     return total + max(0.0, 1.0 - seen) * miss**present
 
 
-@njit_inlined
-def find_swap(evidence: Evidence, first: int, second: int, place: int, group: Ints, size: int) -> int:
-    """A declaration whose swapped reading agrees with another of the group, or NOBODY."""
-    first_column, second_column = evidence.starts[first], evidence.starts[second]
-    for record in group[:size]:
-        one, two = evidence.swapped[record, place], evidence.swapped[record, place + 1]
-        if one < 0 and two < 0:
+@njit
+def turn(
+    evidence: Evidence,
+    first: int,
+    second: int,
+    place: int,
+    group: Ints,
+    size: int,
+    reference: int,
+    turned: Flags,
+) -> int:
+    """Marks the declarations whose swapped reading, and not the plain one, agrees with a reference; how many."""
+    one = evidence.tokens[group[reference], evidence.starts[first]]
+    two = evidence.tokens[group[reference], evidence.starts[second]]
+    count = 0
+    for position in range(size):
+        record = group[position]
+        turned[position] = False
+        if position == reference:
             continue
-        for other in group[:size]:
-            if other == record:
-                continue
-            if (one >= 0 and one == evidence.tokens[other, first_column]) or (
-                two >= 0 and two == evidence.tokens[other, second_column]
-            ):
-                return record
-    return NOBODY
+        if (one >= 0 and one == evidence.tokens[record, evidence.starts[first]]) or (
+            two >= 0 and two == evidence.tokens[record, evidence.starts[second]]
+        ):
+            continue
+        if (one >= 0 and one == evidence.swapped[record, place]) or (
+            two >= 0 and two == evidence.swapped[record, place + 1]
+        ):
+            turned[position] = True
+            count += 1
+    return count
+
+
+@njit
+def has_turned(evidence: Evidence, first: int, second: int, place: int, group: Ints, size: int) -> bool:
+    """Whether some declaration of the group reads like another when two fields are swapped."""
+    turned = np.empty(size, dtype=np.bool_)
+    for reference in range(size):
+        if turn(evidence, first, second, place, group, size, reference, turned) > 0:
+            return True
+    return False
 
 
 @njit
 def couple_ratio(
     evidence: Evidence, beliefs: Beliefs, first: int, second: int, place: int, group: Ints, size: int
 ) -> float:
-    """Two fields that can be written in each other's place: as they stand, or with one declaration turned."""
-    plain = field_ratio(evidence, beliefs, first, group, size) * field_ratio(
-        evidence, beliefs, second, group, size
-    )
-    turned = find_swap(evidence, first, second, place, group, size)
-    if turned == NOBODY:
-        return plain
-    share = beliefs.swap[place // 2] * size
-    other = swapped_ratio(evidence, beliefs, first, second, place, group, size, turned) * swapped_ratio(
-        evidence, beliefs, second, first, place + 1, group, size, turned
-    )
-    return (1.0 - share) * plain + beliefs.swap[place // 2] * other
+    """Two fields that can be written in each other's place: as they stand, or with the best turning of some."""
+    plain = field_ratio(evidence, beliefs, first, group, size)
+    plain *= field_ratio(evidence, beliefs, second, group, size)
+    swap = beliefs.swap[place // 2]
+    turned = np.empty(size, dtype=np.bool_)
+    best = 0.0
+    for reference in range(size):
+        count = turn(evidence, first, second, place, group, size, reference, turned)
+        if count == 0:
+            continue
+        ratio = turned_ratio(evidence, beliefs, first, second, place, group, size, turned)
+        ratio *= turned_ratio(evidence, beliefs, second, first, place + 1, group, size, turned)
+        best = max(best, ratio * swap**count)
+    return plain if best == 0.0 else (1.0 - swap) * plain + best
 
 
 @njit

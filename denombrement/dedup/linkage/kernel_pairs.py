@@ -81,13 +81,24 @@ def is_plausible(evidence: Evidence, one: int, other: int) -> bool:
 
 
 @njit
-def keep(evidence: Evidence, beliefs: Beliefs, one: int, other: int, threshold: float, pair: Ints) -> float:
-    """The model's log weight of a pair, or minus infinity when it does not reach the threshold."""
+def pair_weight(evidence: Evidence, beliefs: Beliefs, one: int, other: int, pair: Ints) -> float:
+    """The model's log weight of a pair, or minus infinity when a first look finds nothing."""
     if not is_plausible(evidence, one, other):
         return -np.inf
     pair[0], pair[1] = one, other
-    weight = group_log_ratio(evidence, beliefs, pair, 2)
-    return weight if weight >= threshold else -np.inf
+    return group_log_ratio(evidence, beliefs, pair, 2)
+
+
+@njit
+def sampled_chances(
+    evidence: Evidence, beliefs: Beliefs, thin: Ints, partners: Ints, chances: Doubles
+) -> None:
+    """Likelihood ratio of each thin declaration with each of its sampled partners."""
+    pair = np.empty(2, dtype=np.int32)
+    for row in range(len(thin)):
+        for column in range(partners.shape[1]):
+            pair[0], pair[1] = thin[row], partners[row, column]
+            chances[row, column] = np.exp(group_log_ratio(evidence, beliefs, pair, 2))
 
 
 @njit
@@ -100,17 +111,36 @@ def grown(array: Array, size: int) -> Array:
 
 @njit
 def all_pairs(
-    evidence: Evidence, beliefs: Beliefs, begin: int, end: int, threshold: float
+    evidence: Evidence,
+    beliefs: Beliefs,
+    begin: int,
+    end: int,
+    threshold: float,
+    service: Ints,
+    thin: Flags,
+    mass: Doubles,
+    best: Doubles,
+    partner: Ints,
 ) -> tuple[Ints, Ints, Doubles]:
-    """Candidates between declarations begin…end and all before them: first, second, log weight."""
+    """Candidates between declarations begin…end and all before them: first, second, log weight.
+
+    What stays below the threshold is added up in `mass`, with the likeliest `partner` and its weight (`best`); not for thin
+    declarations, and nothing within one service.
+    """
     first, second = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
     weights = np.empty(1024, dtype=np.float64)
     pair = np.empty(2, dtype=np.int32)
     size = 0
     for one in range(begin, end):
         for other in range(one):
-            weight = keep(evidence, beliefs, other, one, threshold, pair)
-            if weight == -np.inf:
+            if service[one] >= 0 and service[one] == service[other]:
+                continue
+            weight = pair_weight(evidence, beliefs, other, one, pair)
+            if weight < threshold:
+                if weight > -np.inf and not thin[one] and not thin[other]:
+                    mass[one] += np.exp(weight)
+                    if weight > best[one]:
+                        best[one], partner[one] = weight, other
                 continue
             if size == len(first):
                 first, second, weights = grown(first, size), grown(second, size), grown(weights, size)
@@ -139,6 +169,7 @@ def block_pairs(
     order: Ints,
     starts: Ints,
     threshold: float,
+    service: Ints,
 ) -> tuple[Ints, Ints, Doubles]:
     """Candidates within the blocks of one key: first, second, log weight.
 
@@ -151,6 +182,7 @@ def block_pairs(
         order: declarations in the order of the key's value.
         starts: begin of each block in ``order``, and the end of the last.
         threshold: smallest log weight that is kept.
+        service: of each declaration, -1 unknown; two of one service are no candidates.
     """
     first, second = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
     weights = np.empty(1024, dtype=np.float64)
@@ -162,8 +194,10 @@ def block_pairs(
                 one, other = min(order[before], order[place]), max(order[before], order[place])
                 if is_met_earlier(keys, usable, key, one, other):
                     continue
-                weight = keep(evidence, beliefs, one, other, threshold, pair)
-                if weight == -np.inf:
+                if service[one] >= 0 and service[one] == service[other]:
+                    continue
+                weight = pair_weight(evidence, beliefs, one, other, pair)
+                if weight < threshold:
                     continue
                 if size == len(first):
                     first, second, weights = grown(first, size), grown(second, size), grown(weights, size)

@@ -18,6 +18,7 @@ from denombrement.dedup.linkage.pairing import of_pairs
 from denombrement.dedup.linkage.passes import PassResult
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.result import Draws
+from denombrement.dedup.linkage.unmet import Unmet, draw_unmet
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Findings:
         passes: deterministic rules.
         graph: units and their candidate pairs.
         chains: what the sampler left.
+        unmet: duplicates that no candidate pair can show.
     """
 
     records: EncodedRecords
@@ -40,6 +42,7 @@ class Findings:
     passes: tuple[PassResult, ...]
     graph: Graph
     chains: list[Chain]
+    unmet: Unmet
 
     @property
     def posterior(self) -> Doubles:
@@ -83,11 +86,13 @@ def pair_table(found: Findings) -> pd.DataFrame:
 
 
 def draw_table(found: Findings) -> Draws:
-    """Drawn partitions of the declarations as they came."""
-    unit = found.constraints.unit[found.copies.kept]
-    labels = np.concatenate([chain.labels for chain in found.chains])
-    counts = np.array([len(np.unique(row)) for row in labels], dtype=np.int64)
-    return Draws(record_id=found.records.record_id, labels=labels[:, unit], counts=counts)
+    """Drawn partitions of the declarations as they came, unmet duplicates joined."""
+    generator = np.random.default_rng(len(found.records))
+    unit = found.constraints.unit
+    rows = [draw_unmet(found.unmet, unit, row, generator) for chain in found.chains for row in chain.labels]
+    labels = np.array(rows, dtype=np.int32)
+    counts = np.array([len(np.unique(row)) for row in rows], dtype=np.int64)
+    return Draws(record_id=found.records.record_id, labels=labels[:, found.copies.kept], counts=counts)
 
 
 def _pass_names(passes: tuple[PassResult, ...]) -> dict[tuple[int, int], tuple[str, ...]]:
