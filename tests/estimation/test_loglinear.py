@@ -150,7 +150,7 @@ def test_an_interaction_without_overlap_equals_leaving_its_cells_out(histories_f
     assert fit.deviance == pytest.approx(theirs.deviance, abs=1e-6)
 
 
-@settings(derandomize=True, deadline=None, max_examples=20)
+@settings(derandomize=True, deadline=None, max_examples=10)
 @given(st.lists(st.sampled_from([0, 0, 1, 3, 20]), min_size=15, max_size=15).filter(any))
 def test_a_sparse_table_never_yields_a_figure_without_a_maximum(cells):
     histories = CaptureHistories(tuple("abcd"), np.array([0.0, *cells]))

@@ -338,7 +338,7 @@ person_rows = st.lists(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=30)
 @given(person_rows, person_rows)
 def test_nobody_is_lost_and_the_parts_of_the_change_add_up(one, other):
     campaigns = [
