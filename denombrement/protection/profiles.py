@@ -24,7 +24,7 @@ class Profile:
         method: ``rounding`` or ``suppression``.
         threshold: counts of 1 to threshold - 1 persons must not be learnt.
         source: where threshold and method come from.
-        base: of the rounding, at least the threshold (a published base may then stand for a large enough count).
+        base: of the rounding; as a published base stands for 1 to 2 · base - 1 persons, that must reach the threshold.
         zeros_shown: whether zeros are always published as such, which tells readers that other cells are not empty.
         draws: how many draws of the rounding may be tried before the plan must change.
         level: how much suppression leaves open around a small count.
@@ -68,7 +68,7 @@ class Profile:
         problems = []
         if self.threshold < SMALLEST_THRESHOLD:
             problems.append("threshold")
-        if self.method == "rounding" and self.base < self.threshold:
+        if self.method == "rounding" and 2 * self.base - 1 < self.threshold:
             problems.append("base")
         if self.method not in ("rounding", "suppression"):
             problems.append("method")

@@ -135,7 +135,7 @@ def test_a_controller_s_own_choice_says_so():
     "settings",
     [
         {"method": "rounding", "threshold": 1, "base": 5},
-        {"method": "rounding", "threshold": 5, "base": 4},
+        {"method": "rounding", "threshold": 5, "base": 2},
         {"method": "perturbation", "threshold": 5, "base": 5},
         {"method": "suppression", "threshold": 5, "source": ""},
     ],
