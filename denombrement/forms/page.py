@@ -17,7 +17,7 @@ from typing import Any
 from denombrement.campaign import Campaign, Service
 from denombrement.errors import UsageProblem
 from denombrement.forms.page_definition import packed, page_definition
-from denombrement.forms.page_script import content_hash, page_script, web_text
+from denombrement.forms.page_script import content_hash, page_script, page_style, web_text
 
 MAXIMUM_PAGE_BYTES = 150_000
 SECRET_BYTES = 32
@@ -84,7 +84,7 @@ class CampaignPage:
         parts = {
             "policy": page_policy(offline=offline),
             "title": escape(self.campaign.name),
-            "style": web_text("style.css"),
+            "style": page_style(),
             "form": _inert(self._form(service, token, offline=offline)),
             "definition": self._definition,
             "script": page_script(),
@@ -138,7 +138,7 @@ def page_policy(*, offline: bool = False) -> str:
     """
     rules = [f"{name} 'none'" for name in _NOTHING]
     rules.append(f"script-src '{content_hash(page_script())}'")
-    rules.append(f"style-src '{content_hash(web_text('style.css'))}'")
+    rules.append(f"style-src '{content_hash(page_style())}'")
     rules.append("worker-src 'self'" if offline else "worker-src 'none'")
     if not offline:  # registering a worker is refused under trusted types
         rules += ["require-trusted-types-for 'script'", "trusted-types 'none'"]

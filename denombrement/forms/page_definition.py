@@ -19,9 +19,6 @@ from denombrement.reference import Commune, communes_of
 from denombrement.survey.questionnaire import Question, label, options, questions, sections
 from denombrement.survey.rules import message
 
-Texts = list[str]
-
-
 _STAND_INS = str.maketrans("<&", ",.")
 
 
@@ -90,23 +87,22 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
 
 def packed(definition: Mapping[str, Any]) -> str:
     """Base 85 (RFC 1924's alphabet) of gzip of JSON, the texts language by language: words and rules weigh a third."""
-    by_language: list[Texts] = [[] for _ in definition["languages"]]
-    skeleton = {name: _without_texts(part, by_language) for name, part in definition.items()}
+    ranks: _Pool = {}
+    skeleton = {name: _without_texts(part, ranks) for name, part in definition.items()}
+    by_language = [list(texts) for texts in zip(*ranks, strict=True)]
     whole = {**skeleton, "languages": definition["languages"], "words": by_language}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     # One sign of the alphabet begins HTML tags and one character references: they get stand-ins.
     return b85encode(gzip.compress(text.encode(), mtime=0)).decode().translate(_STAND_INS)
 
 
-def _without_texts(value: object, by_language: list[Texts]) -> object:
+def _without_texts(value: object, ranks: _Pool) -> object:
     """The value with each text, an array of all languages, replaced by its rank among the texts: ``{"$": rank}``."""
     if isinstance(value, Words):
-        for texts, text in zip(by_language, value, strict=True):
-            texts.append(text)
-        return {"$": len(by_language[0]) - 1}
+        return {"$": ranks.setdefault(value, len(ranks))}
     if isinstance(value, Mapping):
-        return {name: _without_texts(part, by_language) for name, part in value.items()}
-    return [_without_texts(part, by_language) for part in value] if isinstance(value, list) else value
+        return {name: _without_texts(part, ranks) for name, part in value.items()}
+    return [_without_texts(part, ranks) for part in value] if isinstance(value, list) else value
 
 
 def _dates(campaign: Campaign) -> dict[str, str]:

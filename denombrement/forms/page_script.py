@@ -1,7 +1,8 @@
 """The page's one script: our JavaScript modules joined in the order of their imports.
 
-Each module keeps its own scope and its lines; only comments and needless spaces are left out, for the page has to stay
-under 150 kB. The text is the same for every service and every campaign: so is its hash, which can be published.
+All share one scope, so their top-level names differ (a test holds them to it). Only comments, needless spaces and line
+ends are left out, for the page has to stay under 150 kB: every function can still be read. The text is the same for every
+service and every campaign: so is its hash, which can be published.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from importlib import resources
 from denombrement.errors import DamagedInput
 
 ENTRY = "main"
-_IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
+_IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) \w)", re.MULTILINE)
 # What spaces may not be taken out of: texts and regular expressions; and what may go: comments.
 _TEXT = r'"(?:[^"\\\n]|\\.)*"'
 _REGEX = r"(?:(?<=[(,=>:\[!&|?{};\n])|(?<=return)) ?/(?![/*])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/"
 _COMMENT = r"(?P<comment>(?:^|(?<=[ ;{},]))//[^\n]*$)"
-_WRAP = r"(?P<wrap>(?P<open>[,(\[])\n|\n(?=[)\]])|,\n?(?=[)\]]))"
-_SPACES = r"(?P<spaces> *(?P<sign>=>|[=<>!?:;,(){}\[\]&|*%]+)(?: *(?![ /])|))"
+_WRAP = r"(?P<wrap>,\n?(?=[)\]}])|(?P<open>[,(\[;{]|=>)\n|\n(?=[)\].}]))"
+_SPACES = r"(?P<spaces> *(?P<sign>=>|[=<>!?:)}\]&|*%]+|[,(\[;{]|(?<= )[-+/](?= [^-+/]))(?: *(?![ /])|))"
 _PIECE = re.compile(f"{_TEXT}|{_COMMENT}|{_REGEX}|(?P<tick>`)|{_WRAP}|{_SPACES}", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(import|export)\b", re.MULTILINE)
 
@@ -39,12 +40,14 @@ def page_script() -> str:
     Raises:
         DamagedInput: FRM010 where a module imports or exports in a way that the joiner does not know.
     """
-    return '\n"use strict";\n' + joined_modules(ENTRY)
+    modules = "".join(_joinable(name, web_text(f"{name}.js")) for name in _order(ENTRY, ()))
+    return f'\n(()=>{{"use strict";\n{modules}}})();\n'
 
 
-def joined_modules(entry: str) -> str:
-    """A module after all those that it needs; each is an object ``module_<name>`` of what it exports."""
-    return "\n".join(_scoped(name, web_text(f"{name}.js")) for name in _order(entry, ()))
+@cache
+def page_style() -> str:
+    """The style sheet of every page, without needless spaces."""
+    return re.sub(r"\s*([{};,]|: )\s*", lambda sign: sign[1].strip(), web_text("style.css")).strip()
 
 
 def content_hash(text: str) -> str:
@@ -61,7 +64,7 @@ def _order(name: str, above: tuple[str, ...]) -> list[str]:
     if name in above:
         raise DamagedInput("FRM010", where=f"{name}.js")
     found: list[str] = []
-    for _names, needed in _IMPORT.findall(web_text(f"{name}.js")):
+    for needed in _IMPORT.findall(web_text(f"{name}.js")):
         found += [each for each in _order(needed, (*above, name)) if each not in found]
     return [*found, name]
 
@@ -111,10 +114,8 @@ def _hole_end(text: str, place: int) -> int:
     return place
 
 
-def _scoped(name: str, text: str) -> str:
-    exported = _EXPORT.findall(text)
-    body = _EXPORT.sub("", _IMPORT.sub(r"const { \1 } = module_\2;", text))
+def _joinable(name: str, text: str) -> str:
+    body = _EXPORT.sub("", _IMPORT.sub("", text))
     if _LEFT_OVER.search(body):
         raise DamagedInput("FRM010", where=f"{name}.js")
-    inside = f"{compact(body)}return{{{','.join(exported)}}};"
-    return f"// ===== {name}.js =====\nconst module_{name}=(()=>{{\n{inside}\n}})();"
+    return f"// ===== {name}.js =====\n{compact(body)}"

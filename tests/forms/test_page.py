@@ -34,8 +34,20 @@ def script_of(html):
 
 
 def test_the_page_weighs_at_most_150_kilobytes(count):
-    html = count.shared.html(count.service, TOKEN)
-    assert len(html.encode()) <= MAXIMUM_PAGE_BYTES
+    service = Service(
+        "s" * 40,
+        "Service d’accueil de jour et d’accompagnement social, antenne du Nord",
+        "cpas",
+        "81001",
+        "invited",
+    )
+    campaign = count.campaign.model_copy(
+        update={"id": "a" * 40, "name": "Dénombrement du sans-chez-soisme en province de Luxembourg"}
+    )
+    shared = CampaignPage(
+        campaign, count.shared.recipients, count.shared.secret, count.tables, "denombrement@exemple.be"
+    )
+    assert len(shared.html(service, TOKEN * 2).encode()) <= MAXIMUM_PAGE_BYTES
 
 
 def test_every_service_gets_the_same_script_and_the_policy_names_its_hash(count):
@@ -211,6 +223,21 @@ def test_the_tree_sets_and_offers_known_answers_only():
 
 
 # --- Joining ---------------------------------------------------------------------------------------------------------
+
+
+def test_top_level_names_differ_for_all_modules_share_one_scope():
+    seen = {}
+    for module, text in modules().items():
+        for name in re.findall(
+            r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", text, re.MULTILINE
+        ):
+            assert seen.setdefault(name, module) == module, name
+
+
+def test_modules_write_texts_as_the_joiner_reads_them():
+    for name, text in modules().items():
+        code = re.sub(r"//.*|/\^?\(?\[.*?\]", "", text)
+        assert re.findall(r"""(?<=[(\[=:,] )'[^'\n]*'""", code) == [], name
 
 
 def test_comments_and_spaces_go_and_texts_stay():

@@ -22,6 +22,7 @@ export function listScreen(app, { message = null } = {}) {
         { class: "actions" },
         button(t("new_declaration"), () => begin(app), "primary"),
         button(t("fast_entry"), () => app.go("fast")),
+        button(t("workbook_title"), () => app.go("workbook")),
       ),
       live.length ? h("ul", { class: "cards" }, live.map((row) => card(app, row))) : h("p", {}, t("list_empty")),
       handingPart(app, rows, live),

@@ -14,6 +14,7 @@ import { pageScreen } from "./page_screen.js";
 import { fastScreen } from "./fast_screen.js";
 import { listScreen } from "./list_screen.js";
 import { doneScreen, handingScreen } from "./handing_screen.js";
+import { workbookScreen } from "./workbook_screen.js";
 import { busyScreen, confirmScreen, draftScreen, unlockScreen } from "./unlock_screen.js";
 
 const SCREENS = {
@@ -24,6 +25,7 @@ const SCREENS = {
   list: listScreen,
   page: pageScreen,
   fast: fastScreen,
+  workbook: workbookScreen,
   handing: handingScreen,
   done: doneScreen,
   notice: noticeScreen,

@@ -30,7 +30,7 @@ async function openIndexedDb(name) {
   const database = await settled(opening);
   const rows = (mode) => database.transaction(STORE, mode).objectStore(STORE);
   return {
-    kind: "indexeddb",
+    kind: "browser",
     put: (key, text) => settled(rows("readwrite").put(text, key)),
     remove: (key) => settled(rows("readwrite").delete(key)),
     clear: () => settled(rows("readwrite").clear()),
@@ -46,7 +46,7 @@ async function openLocalStorage(name) {
   const prefix = `${name}/`;
   const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
   return {
-    kind: "localstorage",
+    kind: "browser",
     put: async (key, text) => localStorage.setItem(prefix + key, text),
     remove: async (key) => localStorage.removeItem(prefix + key),
     clear: async () => keys().forEach((key) => localStorage.removeItem(key)),
