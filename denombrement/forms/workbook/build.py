@@ -29,6 +29,7 @@ _PROTECTION = {
     "select_locked_cells": True,
 }
 _HINT_CHARACTERS = 255
+_LINE_POINTS, _LINE_CHARACTERS = 17, 95
 
 
 def workbook(
@@ -101,9 +102,11 @@ class _Builder:
         sheet.hide_gridlines(2)
         sheet.write_string(0, 0, self.text("how_title"), self.styles.title)
         for row, line in enumerate(lines, 1):
+            sheet.set_row(row, _LINE_POINTS * (1 + len(line) // _LINE_CHARACTERS))
             sheet.write_string(row, 0, line, self.styles.instruction)
         sheet.protect("", {"select_locked_cells": True})
         sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
 
     def _write_lists(self, sheet: Any) -> None:  # noqa: ANN401
         names = dict(self._listed_names())

@@ -13,7 +13,7 @@ _SECTIONS = {
     "life": "#3B2A5E",
     "service": "#1F4E4E",
 }
-_WIDTHS = {"check": 60, "service": 14, "code": 26, "mark": 11, "integer": 11, "date": 13}
+_WIDTHS = {"check": 48, "service": 14, "code": 26, "mark": 11, "integer": 11, "date": 13}
 _ORDINARY_WIDTH = 22
 _NUMBER_FORMATS = {"code": "@", "integer": "0"}
 _LOCKED = frozenset({"check", "service"})
