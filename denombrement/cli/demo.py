@@ -11,6 +11,7 @@ import click
 
 from denombrement.cli.common import common_options, emit, open_campaign
 from denombrement.cli.count import count_lines, run_count
+from denombrement.cli.dedup import dedup_lines, run_dedup
 from denombrement.cli.intake import take_in, write_correction_sheets
 from denombrement.cli.language import say
 from denombrement.cli.new import create_campaign
@@ -39,6 +40,7 @@ def command(out: Path, persons: int, seed: int, *, as_json: bool) -> None:
     campaign = open_campaign(out)
     taken = take_in(campaign, sorted((out / MAILBOX).iterdir()), phrase, quiet=as_json)
     sheets = write_correction_sheets(campaign)
+    linked = run_dedup(campaign)
     result, outputs = run_count(campaign)
     truth = json.loads((out / TRUTH_FILE).read_text(encoding="utf-8"))
     summary = {
@@ -49,6 +51,7 @@ def command(out: Path, persons: int, seed: int, *, as_json: bool) -> None:
     }
     lines = [
         say("simulate_done", folder=out / MAILBOX, seed=seed, **simulated),
+        *dedup_lines(linked),
         *count_lines(summary, campaign.folder.internal),
         *_truth_lines(summary, truth),
         say("demo_done", report=campaign.folder.internal / "rapport.html"),
@@ -68,7 +71,9 @@ def _make_passphrase(out: Path) -> str:
 
 def _truth_lines(summary: dict[str, Any], truth: dict[str, Any]) -> list[str]:
     reasons = ", ".join(f"{reason} {number:+d}" for reason, number in truth["differences"].items() if number)
+    by_code = truth["exact_code"]["adults"]
     return [
         say("demo_truth", adults=truth["adults"], children=truth["children"]),
-        say("demo_difference", difference=f"{summary['adults'] - truth['adults']:+d}", reasons=reasons),
+        say("demo_difference", difference=f"{summary['adults'] - truth['adults']:+d}"),
+        say("demo_exact", adults=by_code, difference=f"{by_code - truth['adults']:+d}", reasons=reasons),
     ]

@@ -15,6 +15,7 @@ COMMANDS = {
     "simulate": "simulate",
     "intake": "intake",
     "status": "status",
+    "dedup": "dedup",
     "count": "count",
     "journal": "journal",
     "boundaries": "boundaries",

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from denombrement.campaign import Campaign, Service
 from denombrement.counts.children import count_children
 from denombrement.counts.counting import CHILDREN, Counted
-from denombrement.counts.dimensions import CATEGORY, UNKNOWN, with_dimensions
+from denombrement.counts.dimensions import CATEGORY, UNKNOWN, situation_category, with_dimensions
+from denombrement.counts.draws import DrawnCounts, drawn_counts
 from denombrement.counts.participation import Participation, participation
 from denombrement.counts.scope import COUNTED, scope_of
 from denombrement.counts.table import TERRITORY
+from denombrement.dedup.campaign_links import EXACT, LINKED, Links, read_links
 from denombrement.dedup.exact import exact_members
-from denombrement.dedup.resolution import Resolved, resolve
+from denombrement.dedup.resolution import Resolved, believing_order, resolve
 from denombrement.intake.store import Store
 from denombrement.reference import categories
 
@@ -34,6 +38,8 @@ class CampaignCount:
         participation: who answered.
         declarations: declarations taken in.
         quarantined: records and files set aside.
+        links: what deduplication found, where it was run on these declarations.
+        drawn: intervals from its draws.
     """
 
     campaign: Campaign
@@ -43,6 +49,8 @@ class CampaignCount:
     participation: Participation
     declarations: int
     quarantined: int
+    links: Links | None = None
+    drawn: DrawnCounts | None = None
 
     @property
     def adults(self) -> int:
@@ -50,20 +58,29 @@ class CampaignCount:
         return len(self.counted.counted)
 
     @property
+    def method(self) -> str:
+        """How declarations became persons: ``linkage``, or ``exact_code`` where none was made for them."""
+        return EXACT if self.links is None else LINKED
+
+    @property
     def adults_low(self) -> int:
-        """The least that the declarations allow: whoever has no code may be somebody already counted."""
-        coded = self._coded()
-        counted = self.counted.counted
-        without = counted[~counted["person"].isin(coded)]
-        # One service knows its own persons apart: at least as many as the one that declares most of them.
-        fewest = int(without.groupby("believed_service").size().max()) if len(without) else 0
-        return max(len(counted) - len(without), fewest)
+        """Lower end of the linkage's interval; by exact code, the least that the declarations allow."""
+        return self._least() if self.drawn is None else min(self.adults, self.drawn.adults.low)
 
     @property
     def adults_high(self) -> int:
-        """The most: also those whose stay in an institution nobody could qualify."""
-        unsure = self.counted.persons["scope"] == "institution_facts_unknown"
-        return self.adults + int(unsure.sum())
+        """Upper end, with those whose stay in an institution nobody could qualify."""
+        linked = self.adults if self.drawn is None else max(self.adults, self.drawn.adults.high)
+        return linked + int((self.counted.persons["scope"] == "institution_facts_unknown").sum())
+
+    def _least(self) -> int:
+        """Whoever has no code may be somebody already counted."""
+        coded = self.members.loc[self.members["coded"], "person"]
+        counted = self.counted.counted
+        without = counted[~counted["person"].isin(set(coded))]
+        # One service knows its own persons apart: at least as many as the one that declares most of them.
+        fewest = int(without.groupby("believed_service").size().max()) if len(without) else 0
+        return max(len(counted) - len(without), fewest)
 
     def summary(self) -> dict[str, Any]:
         """The figures that ``count --json`` prints."""
@@ -83,6 +100,7 @@ class CampaignCount:
                 each.code: {
                     "adults": table.cell(category=each.code),
                     "children": young.cell(category=each.code),
+                    **self._category_interval(each.code),
                 }
                 for each in categories()
             },
@@ -100,7 +118,13 @@ class CampaignCount:
             "merged": self.declarations - len(self.counted.persons),
             "undecided": self.resolved.undecided,
             "quarantined": self.quarantined,
+            "method": self.method,
+            "linkage": None if self.links is None else self.links.report,
         }
+
+    def _category_interval(self, code: str) -> dict[str, int]:
+        interval = self.drawn.by_category.get(code) if self.drawn else None
+        return {"adults_low": interval.low, "adults_high": interval.high} if interval else {}
 
     def _by_arrondissement(self) -> dict[str, dict[str, int]]:
         adults, young = self.counted.table([TERRITORY]), self.counted.table([TERRITORY], CHILDREN)
@@ -112,10 +136,6 @@ class CampaignCount:
             if adults.takes_part({TERRITORY: code}) and young.takes_part({TERRITORY: code})
         }
 
-    def _coded(self) -> set[str]:
-        with_code = self.members[self.members["coded"]]
-        return set(with_code["person"])
-
 
 def count_campaign(store: Store, campaign: Campaign, services: Mapping[str, Service]) -> CampaignCount:
     """Counts the persons of a campaign from its store; writes nothing.
@@ -124,7 +144,8 @@ def count_campaign(store: Store, campaign: Campaign, services: Mapping[str, Serv
         UsageProblem: LNK902 for an unknown resolution rule in the campaign's settings.
     """
     declarations = store.frame("SELECT * FROM declarations ORDER BY service, declaration_id")
-    members = exact_members(declarations)
+    links = read_links(store)
+    members = exact_members(declarations) if links is None else links.members
     coded = declarations.set_index(["service", "declaration_id"])[["code", "opaque_code"]].notna().any(axis=1)
     members = members.merge(coded.rename("coded").reset_index(), on=["service", "declaration_id"])
     resolved = resolve(declarations, members, campaign.resolution)
@@ -143,6 +164,21 @@ def count_campaign(store: Store, campaign: Campaign, services: Mapping[str, Serv
         participation=taking_part,
         declarations=len(declarations),
         quarantined=_quarantined(store),
+        links=links,
+        drawn=None if links is None else _drawn(links, declarations, campaign),
+    )
+
+
+def _drawn(links: Links, declarations: pd.DataFrame, campaign: Campaign) -> DrawnCounts:
+    order = believing_order(declarations, campaign.resolution)
+    scope = scope_of(declarations, campaign.rule_context)
+    declared = declarations.assign(scope=scope, category=declarations["situation"].map(situation_category))
+    declared = order.merge(declared, on=["service", "declaration_id"])
+    places = links.draws.set_index("record_id")["labels"]
+    labels = np.stack(places.loc[declared["service"] + "/" + declared["declaration_id"]].to_list()).T
+    report = links.report
+    return drawn_counts(
+        declared, labels, persons_low=report["persons_low"], persons_high=report["persons_high"]
     )
 
 

@@ -62,7 +62,7 @@ def with_dimensions(persons: pd.DataFrame, night: date, service_communes: dict[s
     """
     return persons.assign(
         **{
-            CATEGORY: persons["situation"].map(_category),
+            CATEGORY: persons["situation"].map(situation_category),
             AGE_BAND: age_bands(persons["age_years"], persons["age_class"]),
             TERRITORY: territory_codes(persons["commune_night"], night),
             SERVICE_TERRITORY: territory_codes(persons["believed_service"].map(service_communes), night),
@@ -102,7 +102,8 @@ def _of_vintage(nis: str, night: date) -> str:
         return UNKNOWN
 
 
-def _category(situation: str) -> str:
+def situation_category(situation: str) -> str:
+    """Category of a living situation; ``unknown`` where nobody knows or the person is not homeless."""
     return UNKNOWN if situation in {UNKNOWN, "not_homeless"} else category_of(situation)
 
 

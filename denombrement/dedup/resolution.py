@@ -79,6 +79,30 @@ def resolve(declarations: pd.DataFrame, members: pd.DataFrame, rules: Sequence[s
         connection.close()
 
 
+def believing_order(declarations: pd.DataFrame, rules: Sequence[str]) -> pd.DataFrame:
+    """``service`` and ``declaration_id`` of all declarations, the one to believe before the others first.
+
+    Whoever turns out to be one person, the first of its declarations in this order is the one that ``resolve`` believes.
+    """
+    import duckdb
+
+    connection = duckdb.connect()
+    try:
+        connection.register("severities", _severities())
+        connection.register("declared", typed_answers(declarations))
+        order = ", ".join([*_rule_keys(rules), "service", "declaration_id"])
+        return connection.execute(
+            f"SELECT service, declaration_id FROM declared LEFT JOIN severities USING (situation) ORDER BY {order}"
+        ).df()
+    finally:
+        connection.close()
+
+
+def _rule_keys(rules: Sequence[str]) -> list[str]:
+    # A situation that is not known is behind any that is, whatever the rules.
+    return ["CASE WHEN severity IS NULL THEN 1 ELSE 0 END", *(RULES[rule]() for rule in rules)]
+
+
 def _is_known(column: str) -> str:
     return f"({column} IS NOT NULL AND {column} <> '{DONT_KNOW}')"
 
@@ -115,8 +139,7 @@ def _situations() -> list[str]:
 
 
 def _rank(connection: duckdb.DuckDBPyConnection, rules: Sequence[str]) -> None:
-    # A situation that is not known is behind any that is, whatever the rules.
-    keys = ["CASE WHEN severity IS NULL THEN 1 ELSE 0 END", *(RULES[rule]() for rule in rules)]
+    keys = _rule_keys(rules)
     listed = ", ".join(f"{key} AS rule_{rank}" for rank, key in enumerate(keys))
     order = ", ".join(f"rule_{rank}" for rank in range(len(keys)))
     connection.execute(

@@ -220,10 +220,34 @@ def test_demo_ends_with_one_object_that_holds_the_count_beside_the_truth(said, t
     truth = found["truth"]
     assert truth["adults"] == 80
     assert found["communes_participating"] == truth["communes_participating"]
-    # Independently of the count: what each reason adds or hides, from the truth alone.
-    assert found["adults"] - truth["adults"] == sum(truth["differences"].values())
-    assert found["adults"] == truth["exact_code"]["adults"]
+    assert found["method"] == "linkage"
+    assert found["adults_low"] <= found["adults"] <= found["adults_high"]
+    assert abs(found["adults"] - truth["adults"]) <= abs(truth["exact_code"]["adults"] - truth["adults"])
     assert json.loads((tmp_path / "demo" / "truth.json").read_text()) == truth
+
+
+def test_a_count_by_exact_code_equals_an_independent_recount_with_every_difference_explained(said, campaign):
+    simulated(said, campaign, persons=150, seed=11)
+    said("intake", campaign, campaign / MAILBOX)
+    found = said("count", campaign, "--json").json
+    truth = json.loads((campaign / "truth.json").read_text())
+    assert found["method"] == "exact_code"
+    assert found["adults"] == truth["exact_code"]["adults"]
+    assert found["adults"] - truth["adults"] == sum(truth["differences"].values())
+
+
+def test_links_of_other_declarations_are_not_used(said, campaign, tmp_path):
+    simulated(said, campaign, persons=40)
+    said("intake", campaign, campaign / MAILBOX)
+    report = said("dedup", campaign, "--json")
+    assert report.code in {0, 3}
+    assert report.json["persons_low"] <= report.json["persons_high"] <= report.json["declarations"]
+    assert said("count", campaign, "--json").json["method"] == "linkage"
+    service = next(iter(said("status", campaign, "--json").json["services"]))
+    late = tmp_path / "late.csv"
+    late.write_text(LIST.replace("exemple-cpas", service), encoding="utf-8")
+    said("intake", campaign, late, "--replace")
+    assert said("count", campaign, "--json").json["method"] == "exact_code"
 
 
 def test_boundaries_are_refused_where_they_are_none(said, campaign, tmp_path):

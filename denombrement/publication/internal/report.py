@@ -25,6 +25,13 @@ from denombrement.survey.questionnaire import DONT_KNOW, label
 if TYPE_CHECKING:
     import jinja2
 
+_RULE_TEXTS = {
+    "exact_night": "la nuit exacte l’emporte sur les deux semaines",
+    "own_register": "le registre du lieu l’emporte sur un tiers",
+    "person_present": "la fiche remplie avec la personne l’emporte",
+    "most_severe": "la situation la plus grave l’emporte",
+    "ask": "aucune règle ne tranche ; la première fiche est gardée",
+}
 _OUTSIDE_TEXTS = {
     "not_homeless": "pas sans chez-soi au sens du dénombrement",
     "minor_alone": "mineurs seuls, comptés à part",
@@ -47,6 +54,7 @@ def internal_report(count: CampaignCount, maps: Mapping[str, MapFigure]) -> str:
         night=words.night(count.campaign.night),
         n=words.number,
         s=summary,
+        linkage=summary["linkage"],
         categories=_category_rows(summary),
         sexes=_profile(count, SEX),
         ages=_profile(count, AGE_BAND),
@@ -126,7 +134,7 @@ def _missing(count: CampaignCount) -> list[tuple[str, int]]:
 def _decisions(count: CampaignCount) -> list[tuple[str, str, int]]:
     grouped = count.resolved.decisions.groupby(["question", "rule"], as_index=False).size()
     rows = zip(grouped["question"], grouped["rule"], grouped["size"], strict=True)
-    return [(_question_label(str(code)), str(rule), int(number)) for code, rule, number in rows]
+    return [(_question_label(str(code)), _RULE_TEXTS[str(rule)], int(number)) for code, rule, number in rows]
 
 
 def _question_label(code: str) -> str:

@@ -1,0 +1,151 @@
+"""Deduplication of a campaign: from its store to persons, links and draws, and back into the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from denombrement.dedup.exact import name_persons
+from denombrement.dedup.linkage.constraints import Decisions, Pair
+from denombrement.intake.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from denombrement.dedup.linkage.result import LinkageResult
+
+LINKED, EXACT = "linkage", "exact_code"
+DEFAULT_SEED = 1
+SEPARATOR = "/"
+
+_DECLARED = """
+SELECT d.service || '/' || d.declaration_id AS record_id, d.service, d.code, d.opaque_code, d.sex, d.nationality,
+    d.commune_origin AS commune, t.* EXCLUDE (service, declaration_id)
+FROM declarations d LEFT JOIN tokens t USING (service, declaration_id) ORDER BY record_id
+"""
+
+
+@dataclass(frozen=True)
+class Links:
+    """What deduplication left in the store.
+
+    Args:
+        members: ``service``, ``declaration_id``, ``person``.
+        draws: one row a declaration, ``record_id`` and ``labels``: its person in each draw of the posterior.
+        report: the four counts, the notices, the model's version.
+    """
+
+    members: pd.DataFrame
+    draws: pd.DataFrame
+    report: dict[str, Any]
+
+
+def declared_tokens(store: Store) -> pd.DataFrame:
+    """One row a declaration: ``record_id`` (service/declaration), tokens, and what agrees within a family."""
+    frame = store.frame(_DECLARED).astype(object)
+    frame = frame.where(frame.notna(), None)
+    known = {"sex": "dont_know", "nationality": "dont_know", "commune": "dont_know"}
+    for column, unknown in known.items():
+        frame[column] = frame[column].where(frame[column] != unknown, None)
+    return frame
+
+
+def link_campaign(
+    store: Store, decisions: Decisions, *, seed: int = DEFAULT_SEED, progress: Callable[[str], object] = str
+) -> LinkageResult:
+    """Links the declarations of a store; writes nothing.
+
+    Equal codes of another platform are one person, as that platform says.
+
+    Raises:
+        UsageProblem: LNK003, LNK004, as ``linkage.engine.link``.
+    """
+    from denombrement.dedup.linkage.engine import link
+    from denombrement.dedup.linkage.records import EncodedRecords
+
+    frame = declared_tokens(store)
+    together = Decisions(decisions.same + _opaque_pairs(frame), decisions.different)
+    tokens = frame.drop(columns="opaque_code")
+    for name in ("given_full", "family_full", "birth_year", "birth_month", "birth_day"):
+        if name not in tokens.columns:
+            # A file in which nobody's name is known still has its column.
+            tokens[name] = None
+    return link(EncodedRecords.from_tokens(tokens), decisions=together, seed=seed, progress=progress)
+
+
+def keep_links(store: Store, result: LinkageResult) -> None:
+    """Writes persons, pairs and draws into the store with one line in the journal."""
+    import pandas as pd
+
+    draws = pd.DataFrame({"record_id": result.draws.record_id, "labels": list(result.draws.labels.T)})
+    report = link_report(result)
+    with store.act("dedup") as facts:
+        for name, frame in (("links", result.pairs), ("linked", result.persons), ("draws", draws)):
+            store.connection.register("kept", frame)
+            store.rows(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM kept")
+            store.connection.unregister("kept")
+        for name, content in (("linked_digest", declared_digest(store)), ("link_report", json.dumps(report))):
+            store.rows("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, content])
+        count = result.count
+        facts.update({"declarations": count.declarations, "persons": len(set(result.persons["person_id"]))})
+        facts.update({"low": count.low, "high": count.high, "model": result.version})
+
+
+def read_links(store: Store) -> Links | None:
+    """The links of the present declarations, or none where there are none or they are of other declarations."""
+    meta = dict(store.rows("SELECT name, content FROM meta WHERE name IN ('linked_digest', 'link_report')"))
+    if meta.get("linked_digest") != declared_digest(store):
+        return None
+    linked = store.frame("SELECT record_id, person_id FROM linked ORDER BY record_id")
+    keys = linked["record_id"].str.split(SEPARATOR, n=1, expand=True)
+    keys.columns = ["service", "declaration_id"]
+    members = name_persons(keys, linked["person_id"])
+    return Links(
+        members,
+        store.frame("SELECT record_id, labels FROM draws ORDER BY record_id"),
+        json.loads(meta["link_report"]),
+    )
+
+
+def declared_digest(store: Store) -> str:
+    """Digest of the declarations' keys and identities: other declarations need another linkage."""
+    rows = store.rows(
+        "SELECT service, declaration_id, code, opaque_code, sex FROM declarations ORDER BY service, declaration_id"
+    )
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def link_report(result: LinkageResult) -> dict[str, Any]:
+    """The four counts side by side, over all declarations, and what must be known of the fit."""
+    count, occupancy = result.count, result.count.occupancy
+    return {
+        "declarations": count.declarations,
+        "exact_codes": count.exact_codes,
+        "persons": len(set(result.persons["person_id"])),
+        "persons_median": count.persons,
+        "persons_low": count.low,
+        "persons_high": count.high,
+        "low_undecided": count.low_undecided,
+        "high_undecided": count.high_undecided,
+        "occupancy_persons": round(occupancy.persons, 1),
+        "occupancy_declarations": occupancy.declarations,
+        "undecided_pairs": int(result.pairs["undecided"].sum()),
+        "contradictions": len(result.contradictions),
+        "candidate_recall": float(result.candidate_recall),
+        "r_hat": round(float(result.r_hat), 4),
+        "passes": [{"name": each.name, "links": each.links, "active": each.active} for each in result.passes],
+        "notices": [
+            {"code": each.code, "fr": each.text("fr"), "en": each.text("en")} for each in result.notices
+        ],
+        "model": result.version,
+    }
+
+
+def _opaque_pairs(frame: pd.DataFrame) -> tuple[Pair, ...]:
+    coded = frame[frame["opaque_code"].notna()]
+    first = coded.groupby("opaque_code")["record_id"].transform("first")
+    later = coded["record_id"] != first
+    return tuple(zip(first[later], coded.loc[later, "record_id"], strict=True))
