@@ -63,7 +63,12 @@ def returns(folder):
     for number, marked in enumerate(MARKED_BODIES, start=1):
         record = {**good, **marked} if isinstance(marked, dict) else marked
         yield f"{number}.json", json.dumps({**head, "number": number, "declarations": [record]})
-    yield "header.json", json.dumps({**head, "number": 50, "language": MARKER, "declarations": [{**good, "declaration_id": "z"}]})
+    yield (
+        "header.json",
+        json.dumps(
+            {**head, "number": 50, "language": MARKER, "declarations": [{**good, "declaration_id": "z"}]}
+        ),
+    )
     for number, text in enumerate(MARKED_LISTS):
         yield f"{number}.csv", text
 
@@ -90,6 +95,8 @@ def test_an_identity_shows_nothing_when_it_is_printed_or_fails(capsys):
     identity = Identity(MARKER, MARKER, 1987, 3, 14, "man")
     assert MARKER not in repr(identity)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - whichever error, its text is what matters
-        identity_tokens(Identity(MARKER, MARKER, 1987, 13, 14, "man"), bytes(32), "c-2023", Recipe.load("denombrement-1"))
+        identity_tokens(
+            Identity(MARKER, MARKER, 1987, 13, 14, "man"), bytes(32), "c-2023", Recipe.load("denombrement-1")
+        )
     assert MARKER not in str(caught.value)
     assert "1987" not in str(caught.value)

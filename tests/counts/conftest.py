@@ -16,9 +16,10 @@ def told():
         services, records = [], []
         for rank, (service, code, answers) in enumerate(rows):
             status = {"status": "coded", "recipe": "r", "code": code * 22} if code else {"status": "refused"}
-            answers = {**answers, "children": tuple(Child(**child) for child in answers.get("children", ()))}
+            kids = tuple(Child(**child) for child in answers.get("children", ()))
             services.append(service)
-            records.append(Declaration(declaration_id=f"d{rank}", identity=Identity(**status), **answers))
+            content = {**answers, "identity": Identity(**status), "children": kids}
+            records.append(Declaration(declaration_id=f"d{rank}", **content))
         declarations = declarations_table(services, records).to_pandas()
         children = children_table(services, records).to_pandas()
         return declarations, children, exact_members(declarations)

@@ -45,12 +45,17 @@ def test_a_process_killed_at_any_moment_leaves_whole_acts(tmp_path, paths, delay
     assert len(per_act) == len(entries)
 
 
+def fail_inside(store):
+    with store.act("intake") as facts:
+        store.rows("INSERT INTO warnings VALUES ('s', 'd', NULL, 'x')")
+        facts["rows"] = 1
+        raise ValueError("stop")
+
+
 def test_an_act_that_fails_leaves_neither_rows_nor_a_line(paths):
     with open_store(*paths, create=True) as store:
-        with pytest.raises(ValueError, match="stop"), store.act("intake") as facts:
-            store.rows("INSERT INTO warnings VALUES ('s', 'd', NULL, 'x')")
-            facts["rows"] = 1
-            raise ValueError("stop")
+        with pytest.raises(ValueError, match="stop"):
+            fail_inside(store)
         assert store.rows("SELECT count(*) FROM warnings") == [(0,)]
         assert store.last_entry() is None
     assert not paths[1].exists()

@@ -10,7 +10,6 @@ from denombrement.counts.campaign_count import count_campaign
 from denombrement.dedup.codes import Identity, Recipe, identity_tokens
 from denombrement.errors import DamagedInput
 
-
 # Febrl has no sex: one that is the same for all leaves the code to the letters and the date.
 SEX = "x"
 

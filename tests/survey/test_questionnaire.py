@@ -59,8 +59,7 @@ FACTS_AND_ROUTES = {"situation", "outside_reason", "overrule_reason"}
 def test_dont_know_is_an_answer_to_every_question_of_fact():
     for each in questions():
         if each.kind in {"choice", "choices", "commune"} and each.code not in FACTS_AND_ROUTES:
-            if each.options == "deadline" or each.code != "link":
-                assert "dont_know" in options(each.options), each.code
+            assert "dont_know" in options(each.options), each.code
     assert "unknown" in options("situation")
 
 
