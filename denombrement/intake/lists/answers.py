@@ -18,6 +18,7 @@ _WHOLE = re.compile(r"^[+]?([0-9]{1,9})(?:[.,]0+)?$")
 _DAY_FIRST = re.compile(r"^([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})$")
 _ISO = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00:00.*)?$")
 _NIS = re.compile(r"^(?:be)?([0-9]{5})(?:\.0)?$")
+_MOST_WORDS = 150
 _SEPARATORS = re.compile(r"\s*[;,|\n]\s*")
 CHECKED = frozenset({"1", "x", "true", "vrai", "yes", "oui", "ja", "waar", "wahr"})
 UNCHECKED = frozenset({"0", "false", "faux", "no", "non", "nee", "nein", "onwaar", "falsch"})
@@ -38,6 +39,8 @@ def reader_of(question: Question, night: date) -> Callable[[str], Answer | Misun
         "commune": lambda text: read_commune(text, night),
         "choices": lambda text: read_choices(text, question.options),
         "choice": lambda text: read_choice(text, question.options),
+        # One cell cannot describe children; what it says of them must not be lost unseen.
+        "children": lambda _text: Misunderstood("REC003"),
     }
     return readers[question.kind]
 
@@ -72,17 +75,32 @@ def read_choice(text: str, list_name: str) -> str | Misunderstood:
 
 
 def read_choices(text: str, list_name: str) -> list[str] | Misunderstood:
-    """Codes of several options, separated by commas, semicolons or (codes alone) spaces."""
-    whole = _codes(list_name).get(fold(text))
-    if whole:
-        return [whole]
+    """Codes of several options, separated by commas, semicolons or spaces (so do exports join labels)."""
     parts = [part for part in _SEPARATORS.split(text) if part]
-    if len(parts) == 1:
-        parts = text.split()
     codes = [_codes(list_name).get(fold(part)) for part in parts]
-    if None in codes or not codes:
-        return Misunderstood("REC001")
-    return list(dict.fromkeys(code for code in codes if code))
+    if codes and None not in codes:
+        return list(dict.fromkeys(code for code in codes if code))
+    words = fold(text).split()
+    found = _segmented(tuple(words), list_name) if len(words) <= _MOST_WORDS else None
+    return list(dict.fromkeys(found)) if found else Misunderstood("REC001")
+
+
+def _segmented(words: tuple[str, ...], list_name: str) -> tuple[str, ...] | None:
+    """The options of which these words are the texts, one after the other; long texts first."""
+    if not words:
+        return ()
+    known = _codes(list_name)
+    for length in range(min(len(words), _longest(list_name)), 0, -1):
+        code = known.get(" ".join(words[:length]))
+        rest = _segmented(words[length:], list_name) if code else None
+        if code and rest is not None:
+            return (code, *rest)
+    return None
+
+
+@cache
+def _longest(list_name: str) -> int:
+    return max(len(text.split()) for text in _codes(list_name))
 
 
 def read_commune(text: str, night: date) -> str | Misunderstood:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 
 from denombrement.errors import DamagedInput
-from denombrement.intake.readers import RawTable, column_letter
+from denombrement.intake.readers import RawTable, column_letter, header_names
 from denombrement.reference import fold
 from denombrement.survey.questionnaire import LANGUAGES, label, option_label, options, questions
 
@@ -51,8 +51,8 @@ def columns_of(table: RawTable) -> list[Column]:
     """
     _refuse_personal(table)
     found: dict[tuple[str, str, int], Column] = {}
-    for place, texts in enumerate(zip(table.header, table.short_header, strict=True)):
-        recognised = next(filter(None, (_recognise(text) for text in texts)), None)
+    for place, header in enumerate(table.header):
+        recognised = next(filter(None, map(_recognise, header_names(header))), None)
         if recognised is None:
             continue
         if recognised in found:
@@ -143,6 +143,6 @@ def _aliases() -> dict[str, str]:
 
 
 def _refuse_personal(table: RawTable) -> None:
-    for place, texts in enumerate(zip(table.header, table.short_header, strict=True)):
-        if any(header_key(text) in personal_headers() for text in texts):
+    for place, header in enumerate(table.header):
+        if any(header_key(text) in personal_headers() for text in header_names(header)):
             raise DamagedInput("INT109", where=table.place(table.header_row, place))

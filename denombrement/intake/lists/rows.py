@@ -128,8 +128,9 @@ def _set(record: _Record, column: Column, answer: Any) -> None:  # noqa: ANN401 
     elif column.name == "token":
         record.answers.setdefault("tokens", {})[column.option] = answer
     elif column.option:
-        if answer:
-            record.answers.setdefault(column.name, []).append(column.option)
+        # Exports give an answer twice: all its options in one column, and each in its own.
+        if answer and column.option not in record.answers.setdefault(column.name, []):
+            record.answers[column.name].append(column.option)
     elif column.child:
         children = record.answers.setdefault("children_by_rank", {})
         children.setdefault(column.child, {})[column.name] = answer

@@ -108,10 +108,17 @@ def column_number(letters: str) -> int:
 
 
 def header_names(text: str) -> tuple[str, ...]:
-    """A header as it is, then without the groups before it: ``p1/sex`` (Kobo) or ``p1-sex`` (ODK Central) gives ``sex``."""
-    names = [text, text.rpartition("/")[2]]
-    if _DASHED_NAME.fullmatch(names[1]):
-        names.append(names[1].rpartition("-")[2])
+    """A header as it is, then without the groups before it, longest first.
+
+    ``p1/income/work`` (Kobo) gives ``income/work`` and ``work``; ``p1-income/work`` (ODK Central) ``income/work``.
+    """
+    names = [text]
+    while "/" in names[-1]:
+        names.append(names[-1].partition("/")[2])
+    for name in tuple(names):
+        first, slash, rest = name.partition("/")
+        if _DASHED_NAME.fullmatch(first):
+            names.append(first.rpartition("-")[2] + slash + rest)
     return tuple(dict.fromkeys(names))
 
 

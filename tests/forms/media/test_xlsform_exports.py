@@ -1,0 +1,248 @@
+"""What KoboToolbox and ODK give back of a filled-in XLSForm, read by intake."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+from denombrement.campaign import Campaign
+from denombrement.forms.xlsform import xlsform_sheets
+from denombrement.intake.reading import FileReader
+from denombrement.survey.questionnaire import LANGUAGES, options, question, questions
+from denombrement.survey.rules import RuleContext
+
+NIGHT = date(2023, 10, 19)
+CAMPAIGN = Campaign(id="luxembourg-2023-abc123", name="Dénombrement Luxembourg 2023", night=NIGHT)
+NAMES = {"fr": "Français (fr)", "nl": "Nederlands (nl)", "de": "Deutsch (de)", "en": "English (en)"}
+CODES = [each.code for each in questions("declaration") if each.code != "overrule_reason"]
+PEOPLE = 25
+IDENTITY = {"identity_status": "coded", "opaque_code": "JE-BER-14031987-M"}
+
+
+class Export:
+    """A server's export: by XML names (language None) or by labels, with groups or without."""
+
+    def __init__(self, language=None, *, groups=False, multiples="both"):
+        self.column = f"label::{NAMES[language]}" if language else "name"
+        self.groups = groups
+        self.multiples = multiples
+        sheets = xlsform_sheets(CAMPAIGN)
+        self.labels = {
+            (row["list_name"], row["name"]): row[self.column] if language else row["name"]
+            for row in sheets["choices"]
+        }
+        self.adult, self.child = self._fields(sheets["survey"])
+
+    def _fields(self, survey):
+        """(name, type, header) of each question of an adult, and of a child."""
+        adult, child, path, inside = [], [], [], False
+        for row in survey:
+            kind = row["type"]
+            if kind.startswith("begin"):
+                path.append(row[self.column])
+                inside = inside or kind == "begin repeat"
+            elif kind.startswith("end"):
+                inside = inside and kind != "end repeat"
+                path.pop()
+            else:
+                header = "/".join([*path, row[self.column]]) if self.groups else row[self.column]
+                (child if inside else adult).append((row["name"], kind, header))
+        return adult, child
+
+    def headers(self, fields):
+        return [header for field in fields for header, _ in self._cells(field, {})]
+
+    def cells(self, fields, record):
+        return [cell for field in fields for _, cell in self._cells(field, record)]
+
+    def _cells(self, field, record):
+        name, kind, header = field
+        answer = record.get(name)
+        listed = kind.partition(" ")[2]
+        if kind == "note":
+            return [(header, None)]
+        if not kind.startswith("select_multiple"):
+            return [(header, self._cell(listed, answer, name))]
+        chosen = answer or []
+        offered = [code for of, code in self.labels if of == listed]
+        separate = [
+            (f"{header}/{self.labels[listed, code]}", float(code in chosen) if answer else None)
+            for code in offered
+        ]
+        together = [(header, " ".join(self.labels[listed, code] for code in chosen) or None)]
+        return {"both": together + separate, "together": together, "separate": separate}[self.multiples]
+
+    def _cell(self, listed, answer, name):
+        if listed:
+            code = f"be{answer}" if name.startswith("commune") and str(answer).isdigit() else answer
+            return self.labels.get((listed, code))
+        # Numbers come back as 1.0.
+        return float(answer) if isinstance(answer, int) else answer
+
+
+def prepared(records):
+    """Records as a form gives them: what an empty list or an unasked question leaves is nothing."""
+    made = []
+    for record in records:
+        kept = {code: answer for code, answer in record.items() if code in CODES and answer not in (None, [])}
+        children = [{"link": "dont_know", **child} for child in record.get("children", [])]
+        lists = [code for code in kept if question(code).kind == "choices"]
+        # A server writes the options in the order of the form.
+        kept |= {code: in_order(code, kept[code]) for code in lists}
+        made.append({**kept, "children": children, **IDENTITY, "household_number": 12})
+    return made
+
+
+def in_order(code, chosen):
+    return [option for option in options(code) if option in chosen]
+
+
+@pytest.fixture(scope="module")
+def records(engines):
+    return prepared(engines.random_records(PEOPLE, RuleContext(NIGHT), seed=5))
+
+
+def kobo(export, records):
+    """A workbook as KoboToolbox makes it: children on a second sheet, joined by an index and a uuid."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    days = book.add_format({"num_format": "yyyy-mm-dd"})
+    adults, children = book.add_worksheet(CAMPAIGN.name[:31]), book.add_worksheet("children")
+    meta = [
+        "_id",
+        "_uuid",
+        "_submission_time",
+        "_validation_status",
+        "_notes",
+        "_status",
+        "__version__",
+        "_index",
+    ]
+    joins = ["_index", "_parent_table_name", "_parent_index", "_submission__id", "_submission__uuid"]
+    put(adults, 0, ["start", *export.headers(export.adult), *meta], days)
+    put(children, 0, [*export.headers(export.child), *joins], days)
+    line = 0
+    for rank, record in enumerate(records, 1):
+        about = [
+            1000 + rank,
+            f"uuid-{rank}",
+            "2023-10-20T10:00:00",
+            None,
+            None,
+            "submitted_via_web",
+            "v1",
+            rank,
+        ]
+        put(adults, rank, ["2023-10-20", *export.cells(export.adult, record), *about], days)
+        for child in record["children"]:
+            line += 1
+            join = [line, CAMPAIGN.name[:31], rank, 1000 + rank, f"uuid-{rank}"]
+            put(children, line, [*export.cells(export.child, child), *join], days)
+    book.close()
+    return file.getvalue()
+
+
+def put(sheet, row, cells, days):
+    for column, cell in enumerate(cells):
+        if isinstance(cell, date):
+            sheet.write_datetime(row, column, cell, days)
+        elif cell is not None:
+            sheet.write(row, column, cell)
+
+
+def read(data):
+    reader = FileReader(CAMPAIGN, {"cpas-arlon"}, [], lambda _service: "", "cpas-arlon")
+    (envoi,) = reader("export", data)
+    assert list(envoi.rejected) == []
+    return [each.declaration for each in envoi.taken]
+
+
+def assert_same(declarations, records):
+    for made, record in zip(declarations, records, strict=True):
+        assert made.identity.opaque_code == IDENTITY["opaque_code"]
+        for code in CODES:
+            got = getattr(made, code)
+            if code == "children":
+                assert [child.model_dump(exclude_none=True) for child in got] == record["children"]
+            else:
+                assert (list(got) if isinstance(got, tuple) else got) == record.get(code)
+
+
+@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize("language", [None, *LANGUAGES])
+@pytest.mark.parametrize("multiples", ["both", "separate"])
+def test_kobo_exports_by_names_or_labels_with_groups_or_without(records, language, groups, multiples):
+    export = Export(language, groups=groups, multiples=multiples)
+    assert_same(read(kobo(export, records)), records)
+
+
+def test_a_kobo_export_with_several_answers_in_one_column(records):
+    assert_same(read(kobo(Export(multiples="together"), records)), records)
+
+
+def test_the_records_that_kobos_interface_gives(records):
+    """JSON: groups in the names, children as a list inside."""
+    export = Export(groups=True, multiples="together")
+    made = []
+    for rank, record in enumerate(records):
+        flat = dict(
+            zip(export.headers(export.adult), map(as_json, export.cells(export.adult, record)), strict=True)
+        )
+        children = [
+            dict(
+                zip(
+                    export.headers(export.child), map(as_json, export.cells(export.child, child)), strict=True
+                )
+            )
+            for child in record["children"]
+        ]
+        made.append(
+            {
+                "_id": rank,
+                "_uuid": f"u{rank}",
+                **drop(flat),
+                "page_household/children": [*map(drop, children)],
+            }
+        )
+    assert_same(read(json.dumps({"count": len(made), "results": made}).encode()), records)
+
+
+def as_json(cell):
+    return cell.isoformat() if isinstance(cell, date) else str(int(cell)) if isinstance(cell, float) else cell
+
+
+def drop(row):
+    return {name: cell for name, cell in row.items() if cell is not None}
+
+
+def test_the_csv_of_odk_central_joins_groups_by_a_hyphen(records):
+    """Adults alone: Central gives the children in a second file."""
+    export = Export(groups=True, multiples="together")
+    alone = [{**record, "children": []} for record in records]
+    file = io.StringIO()
+    writer = csv.writer(file)
+    headers = [header.replace("/", "-") for header in export.headers(export.adult)]
+    writer.writerow(["SubmissionDate", *headers, "KEY", "SubmitterName"])
+    for rank, record in enumerate(alone):
+        cells = ["" if cell is None else as_json(cell) for cell in export.cells(export.adult, record)]
+        writer.writerow(["2023-10-20T10:00:00.000Z", *cells, f"uuid:{rank}", "app"])
+    assert_same(read(file.getvalue().encode()), alone)
+
+
+def test_a_number_of_children_alone_sets_the_record_aside():
+    reader = FileReader(CAMPAIGN, {"cpas-arlon"}, [], lambda _service: "", "cpas-arlon")
+    (envoi,) = reader("export", b"situation,sex,children\nEL6.12,man,2\nEL6.12,man,\n")
+    assert [each.reason for each in envoi.rejected] == ["REC003"]
+    assert len(envoi.taken) == 1
+
+
+@pytest.mark.parametrize("text", ["work salary", "Travail Salaire", "work " * 200, "…"])
+def test_options_that_nobody_knows_set_the_record_aside(text):
+    reader = FileReader(CAMPAIGN, {"cpas-arlon"}, [], lambda _service: "", "cpas-arlon")
+    (envoi,) = reader("export", f"situation,sex,income\nEL6.12,man,{text}\n".encode())
+    assert [each.reason for each in envoi.rejected] == ["REC001"]
