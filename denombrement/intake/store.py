@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _OWNER_FILE = 0o600
+# A laptop must not swap: beyond this, DuckDB works from disk.
+_MEMORY_LIMIT = "1GB"
 
 
 @dataclass
@@ -119,7 +121,9 @@ def open_store(path: Path, journal_file: Path, *, create: bool = False) -> Itera
     if not create and not path.is_file():
         raise UsageProblem("CAM001", where=path.parent.name)
     try:
-        connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
+        connection = duckdb.connect(
+            str(path), config={"autoinstall_known_extensions": "false", "memory_limit": _MEMORY_LIMIT}
+        )
     except duckdb.Error:
         raise DamagedInput("CAM104", where=path.name) from None
     path.chmod(_OWNER_FILE)
