@@ -113,7 +113,7 @@ def _one_run(
 
 
 def _next_pages(page: Page) -> float:
-    clicks = [page.evaluate(CLICK, "Continuer")]
+    clicks: list[float] = [page.evaluate(CLICK, "Continuer")]
     for step in ("when-exact", "where-outside"):
         page.check(f"#tree-{step}")
     clicks.append(page.evaluate(CLICK, "Continuer"))
@@ -154,7 +154,6 @@ def _row(rank: int, campaign: Campaign) -> dict[str, Any]:
         "revision": 1,
         "handed": 0,
         "withdrawn": False,
-        "checked": True,
         "identity": {"status": "coded", "recipe": made.recipe, "code": made.code, "tokens": made.tokens},
         "mark": file_mark(made),
         "answers": {"situation": "EL2.2", "night_precision": "exact_night", "sex": "man", "age_years": 40},

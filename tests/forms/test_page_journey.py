@@ -15,10 +15,14 @@ from playwright.sync_api import expect
 
 from denombrement.dedup.codes import Identity, Recipe, file_mark, identity_tokens, mnemonic_tokens
 from denombrement.forms.page_definition import sleeping_tree
+from denombrement.intake.opening import read_sealed
+from denombrement.intake.store import open_store
+from denombrement.intake.take_in import Intake
 from denombrement.survey.questionnaire import option_label, options
 from denombrement.survey.rules import RuleContext, findings, load_rules
 
 pytestmark = pytest.mark.browser
+TOKEN = "un-jeton-de-service-assez-long"
 PASSPHRASE = "quatre mots bien longs"
 
 
@@ -424,7 +428,6 @@ def stored_row(rank, count):
         "revision": 1,
         "handed": 0,
         "withdrawn": False,
-        "checked": True,
         "identity": {"status": "coded", "recipe": made.recipe, "code": made.code, "tokens": made.tokens},
         "mark": file_mark(made),
         "answers": {"situation": "EL2.2", "night_precision": "exact_night", "sex": "man", "age_years": 40},
@@ -451,3 +454,26 @@ def test_two_hundred_declarations_are_taken_up_listed_and_handed_over(worker, co
     assert {each.identity.code for each in sent.envoi.declarations} == {
         stored_row(rank, count)["identity"]["code"] for rank in range(200)
     }
+
+
+def test_what_the_page_seals_is_taken_in_without_a_remark(worker, count, tmp_path):
+    worker.start()
+    worker.describe("when-exact", "where-care", "care_home-no", "care_leaving-no", "care_prolonged-yes")
+    worker.describe("when-no", "home-yes", given="", family="Martin", birth=("7", "5", "1970"), sex="man")
+    sent = worker.hand_over()
+    places = (tmp_path / "campaign.duckdb", tmp_path / "journal.jsonl")
+
+    def read(name, data):
+        believed = {
+            "campaign": count.campaign.id,
+            "services": {count.service.id},
+            "token_of": lambda _: TOKEN,
+        }
+        return [read_sealed(name, data, private_keys=count.keys[:1], **believed)]
+
+    with open_store(*places, create=True) as store:
+        summary = Intake(store, count.campaign, read, keep=lambda *_: None).run([(sent.name, sent.data)])
+        (outcome,) = summary.files
+        assert (outcome.status, outcome.declarations, outcome.quarantined) == ("current", 2, 0)
+        stored = store.rows("SELECT situation, sex, code IS NULL FROM declarations ORDER BY situation")
+    assert stored == [("EL4.7", "woman", False), ("not_homeless", "man", True)]

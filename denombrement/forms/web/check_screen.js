@@ -29,7 +29,6 @@ export function checkNodes(app, row, view) {
 
 async function finish(app, row, errors) {
   if (errors.length) return app.redraw({ id: row.id, page: "check", showErrors: true }, "summary");
-  row.checked = true;
   await app.save(row);
   return app.go("list");
 }
@@ -89,7 +88,7 @@ function pageSummary(app, row, page, errors) {
 function identityRows(row) {
   const rows = [[t("page_identity"), row.identity ? optionText("identity_status", row.identity.status) : t("no_answer")]];
   if (row.mark) rows.push([t("mark"), spaced(row.mark)]);
-  if (row.answers.sex) rows.push([questionText("sex"), optionText("sex", row.answers.sex)]);
+  if (row.answers.sex && row.identity?.status !== "refused") rows.push([questionText("sex"), optionText("sex", row.answers.sex)]);
   return rows;
 }
 

@@ -12,7 +12,6 @@ export function newDeclaration(now) {
     revision: 1,
     handed: 0, // revision last handed over; 0: never
     withdrawn: false,
-    checked: false,
     identity: null,
     mark: "",
     answers: {},

@@ -47,7 +47,6 @@ async function saveAndNext({ app, row, typed, last }) {
   const errors = [...identityErrors, ...others.filter(isShown)].filter(({ field }) => !seen.has(field) && seen.add(field));
   if (errors.length) return app.redraw({ row, typed, errors, last }, "summary");
   Object.assign(typed, nothingTyped());
-  row.checked = true;
   app.rows.set(row.id, row);
   await app.save(row);
   announce(t("fast_saved", { mark: row.mark }));

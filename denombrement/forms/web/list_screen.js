@@ -51,7 +51,7 @@ export function rowName(row) {
 }
 
 function stateOf(app, row) {
-  if (errorsOf(problemsOf(row, app.definition, app.dates)).length || !row.checked) return "incomplete";
+  if (errorsOf(problemsOf(row, app.definition, app.dates)).length) return "incomplete";
   if (!row.handed) return "ready";
   return isPending(row) ? "corrected" : "handed";
 }

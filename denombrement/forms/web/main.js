@@ -150,6 +150,9 @@ addEventListener("visibilitychange", () => {
   if (document.hidden && waiting) app.save(app.waitingRow);
 });
 
+// A page taken out of the browser's memory would still hold the key and what was typed.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 addEventListener("beforeunload", (event) => {
   if (waiting || (app.storage?.kind === "memory" && app.rows.size)) event.preventDefault();
 });

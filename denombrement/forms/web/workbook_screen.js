@@ -105,7 +105,6 @@ async function declarationFrom(app, record, known) {
   const same = known.find((each) => !each.withdrawn && row.identity?.code && each.identity?.code === row.identity.code);
   if (same) Object.assign(row, { ...same, answers: row.answers, tree: [] });
   faults.push(...failed, ...errorsOf(problemsOf(row, app.definition, app.dates)).filter(({ text }) => text !== "identity_missing"));
-  row.checked = faults.length === 0;
   return { row, faults };
 }
 
