@@ -24,7 +24,7 @@ from denombrement.publication.public.planned import PlannedCounts, campaign_plan
 if TYPE_CHECKING:
     from denombrement.publication.shapes import Geometry
 
-SECRET_FILE, PLAN_FILE = "protection.key", "plan.toml"  # noqa: S105 - names of files
+SECRET_FILE, PLAN_FILE = "protection.key", "plan.toml"
 DEFAULT_PLAN = "default"
 SECRET_BYTES = 32
 _RELEASES = "CREATE TABLE IF NOT EXISTS releases (number INTEGER PRIMARY KEY, counts VARCHAR, coverage VARCHAR, release BLOB)"

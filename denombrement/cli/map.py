@@ -1,0 +1,23 @@
+"""``denombrement map``: maps from protected tables only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.language import say
+from denombrement.cli.publishing import publish
+
+PART = "cartes"
+
+
+@click.command("map", help=say("map"))
+@campaign_argument
+@common_options
+def command(path: Path, *, as_json: bool) -> None:
+    """Draws the maps that may leave."""
+    outputs = publish(open_campaign(path), PART)
+    result = {"outputs": [str(each) for each in outputs]}
+    emit(result, [say("map_done", number=len(outputs), folder=path / "public" / PART)], as_json=as_json)

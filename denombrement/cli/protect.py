@@ -1,0 +1,133 @@
+"""``denombrement protect``: disclosure control of everything that the plan prints, and its audit."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.language import say
+from denombrement.cli.publishing import (
+    PLAN_FILE,
+    Intended,
+    intended,
+    keep_release,
+    protection_secret,
+    releases,
+    written_beside,
+)
+from denombrement.errors import UsageProblem
+from denombrement.intake.store import Store
+from denombrement.protection.release import Refused, Release, protect
+from denombrement.protection.verdict import AuditVerdict
+from denombrement.publication.public.pages import french_spaces
+from denombrement.publication.public.planned import campaign_plan_text
+from denombrement.publication.public.verdict_page import verdict_page
+
+VERDICT_FILE = "verdict.html"
+
+
+@click.command("protect", help=say("protect"))
+@campaign_argument
+@click.option("--write-plan", is_flag=True, help=say("protect_write_plan"))
+@common_options
+def command(path: Path, *, write_plan: bool, as_json: bool) -> None:
+    """Protects, attacks, writes the verdict's page; ``public/`` stays as it is."""
+    campaign = open_campaign(path)
+    if write_plan:
+        file = write_plan_file(campaign)
+        emit({"outputs": [str(file)]}, [say("protect_plan_written", file=file)], as_json=as_json)
+        return
+    release, page = run_protect(campaign)
+    emit(*_outcome(release.verdict, page), as_json=as_json)
+
+
+def write_plan_file(campaign: OpenCampaign) -> Path:
+    """The plan as a file of the campaign, for the controller to change; never overwrites one.
+
+    Raises:
+        UsageProblem: PUB057, there is one.
+    """
+    file = campaign.folder.path / PLAN_FILE
+    if file.exists():
+        raise UsageProblem("PUB057", where=PLAN_FILE)
+    with written_beside(file) as beside:
+        beside.write_text(campaign_plan_text(), encoding="utf-8")
+    return file
+
+
+def run_protect(campaign: OpenCampaign) -> tuple[Release, Path]:
+    """Protects the present count; the same count, plan and profile give the release already kept.
+
+    Returns:
+        The release and the verdict's page.
+
+    Raises:
+        Refused: PRO005, an attacker would learn a small count; the page says which.
+    """
+    with campaign.store() as store:
+        wanted = intended(campaign, store)
+        secret = protection_secret(campaign, store)
+        kept = releases(store)
+        if kept and kept[-1][1] == wanted.digest:
+            release = Release.from_bytes(kept[-1][3], secret)
+            return release, _write_page(campaign, wanted, release.verdict)
+        return _protect_anew(campaign, store, wanted, secret)
+
+
+def _protect_anew(
+    campaign: OpenCampaign, store: Store, wanted: Intended, secret: bytes
+) -> tuple[Release, Path]:
+    kept = releases(store)
+    try:
+        release = protect(
+            wanted.counts.tables,
+            plan=wanted.plan,
+            profile=wanted.profile,
+            secret=secret,
+            history=Release.from_bytes(kept[-1][3], secret).history if kept else None,
+            contributions=wanted.counts.contributions,
+        )
+    except Refused as refusal:
+        _write_page(campaign, wanted, refusal.verdict)
+        with store.act("protect_refused") as facts:
+            facts.update({**_facts(refusal.verdict), "counts": wanted.digest})
+        raise
+    signed = release.to_bytes(secret)
+    with store.act("protect") as facts:
+        keep_release(store, wanted.digest, wanted.coverage, signed)
+        facts.update({**_facts(release.verdict), "counts": wanted.digest})
+        facts["release"] = hashlib.sha256(signed).hexdigest()
+    return release, _write_page(campaign, wanted, release.verdict)
+
+
+def _facts(verdict: AuditVerdict) -> dict[str, Any]:
+    return {
+        "method": verdict.method,
+        "profile": verdict.profile,
+        "draws": verdict.draws,
+        "attackers": len(verdict.attackers),
+        "findings": len(verdict.findings),
+        "cells": verdict.cells,
+        "moved": verdict.moved,
+    }
+
+
+def _write_page(campaign: OpenCampaign, wanted: Intended, verdict: AuditVerdict) -> Path:
+    text = verdict_page(campaign.settings.name, verdict, wanted.plan, wanted.profile, wanted.digest)
+    page = campaign.folder.internal / VERDICT_FILE
+    with written_beside(page) as beside:
+        beside.write_text(french_spaces(text), encoding="utf-8")
+    return page
+
+
+def _outcome(verdict: AuditVerdict, page: Path) -> tuple[dict[str, Any], list[str]]:
+    result = {**_facts(verdict), "passed": verdict.passed, "outputs": [str(page)]}
+    lines = [
+        say("protect_passed", attackers=len(verdict.attackers), cells=verdict.printed),
+        say("protect_page", page=page),
+    ]
+    return result, lines

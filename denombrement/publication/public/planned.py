@@ -1,0 +1,222 @@
+"""The count tables that a publication plan needs, with the part of each service, ready for protection.
+
+Each planned table has a source of its own that keeps the commune beside the printed dimensions: whoever works in a
+commune knows its persons, even where no table prints communes. Categories are always kept down to living situations
+under one name, so that one set of persons is one cell whatever table prints it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from denombrement.counts.campaign_count import CampaignCount
+from denombrement.counts.counting import ADULTS, CHILDREN, INDIRECT
+from denombrement.counts.dimensions import (
+    AGE_BAND,
+    CATEGORY,
+    SERVICE_TERRITORY,
+    SITUATION,
+    UNKNOWN,
+    answer_codes,
+    hierarchy,
+)
+from denombrement.counts.table import TERRITORY, CountTable, Hierarchy
+from denombrement.errors import UsageProblem
+from denombrement.protection.insiders import Contributions
+from denombrement.protection.plan import PlannedTable, PublicationPlan
+from denombrement.protection.profiles import Profile
+from denombrement.reference import arrondissements, communes_on
+from denombrement.survey.questionnaire import DONT_KNOW, options, question
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BOUND, DOUBTFUL, POSSIBLE = "bound", "doubtful", "possible"
+ADULTS_BOUNDS, CHILDREN_BOUNDS = "adults_bounds", "children_bounds"
+ANSWERED = "_answered"
+ELSEWHERE = "-elsewhere"
+MENTIONED, NOT_MENTIONED, YES = "mentioned", "not_mentioned", "answered"
+_LINKS = {CHILDREN: "direct", INDIRECT: "indirect"}
+
+
+@dataclass(frozen=True)
+class PlannedCounts:
+    """What goes into protection.
+
+    Args:
+        tables: one a planned table, printed dimensions and ``territory``, to their leaves.
+        contributions: leaf cells × service of each table that counts persons.
+    """
+
+    tables: tuple[CountTable, ...]
+    contributions: Contributions
+
+    def digest(self, plan: PublicationPlan, profile: Profile) -> str:
+        """SHA-256 of the counts, the plan and the profile: what a verdict is about."""
+        tables = [
+            [table.name, table.measure, sorted(table.not_counted), table.leaves.to_csv(index=False)]
+            for table in self.tables
+        ]
+        parts = {
+            name: frame.sort_values(list(frame.columns)).to_csv(index=False)
+            for name, frame in self.contributions.items()
+        }
+        content = json.dumps([tables, parts, repr(plan), repr(profile)], ensure_ascii=True, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def campaign_plan_text() -> str:
+    """The plan that campaigns start from."""
+    return (resources.files("denombrement.publication") / "data" / "plan.toml").read_text(encoding="utf-8")
+
+
+def planned_counts(count: CampaignCount, plan: PublicationPlan) -> PlannedCounts:
+    """The count tables of a plan, and who reported whom.
+
+    Args:
+        count: the campaign's count.
+        plan: dimensions of any question, ``category``, ``territory``, ``service_territory``, ``age_band``, ``bound``
+            (of the measures ``adults_bounds``, ``children_bounds``); for a question with several answers, ``each`` and
+            the dimension ``<question>_answered``.
+
+    Raises:
+        UsageProblem: PUB050, an unknown measure; CNT910, an unknown dimension.
+    """
+    tables: dict[tuple[str, frozenset[str]], CountTable] = {}
+    parts: dict[str, pd.DataFrame] = {}
+    for planned in plan.tables:
+        for wanted in _sources(planned):
+            key = planned.measure, frozenset(wanted)
+            if key not in tables:
+                table, leaves = _table(count, planned.measure, wanted)
+                tables[key] = table
+                if leaves is not None:
+                    parts[table.name] = leaves
+    # The first table that has the dimensions of a planned one serves it: the one with the fewest others.
+    ordered = sorted(tables.values(), key=lambda table: (len(table.dimensions), table.name))
+    return PlannedCounts(tuple(ordered), parts)
+
+
+def _sources(planned: PlannedTable) -> Iterator[tuple[str, ...]]:
+    """Dimensions of the count tables behind a planned one."""
+    names = tuple(planned.dimensions)
+    if planned.measure in {ADULTS_BOUNDS, CHILDREN_BOUNDS}:
+        yield names
+        return
+    place = () if TERRITORY in names else (TERRITORY,)
+    if not planned.each:
+        yield (*place, *names)
+        return
+    for answer in options(question(planned.each).options):
+        if answer != DONT_KNOW:
+            yield (*place, *names, f"{planned.each}.{answer}")
+
+
+def _table(
+    count: CampaignCount, measure: str, names: Sequence[str]
+) -> tuple[CountTable, pd.DataFrame | None]:
+    if measure in {ADULTS_BOUNDS, CHILDREN_BOUNDS}:
+        return _bounds(count, measure), None
+    persons = _weighted(count, measure)
+    absent = _absent(count)
+    coded = persons.assign(**{name: _codes(persons, name, absent) for name in names})
+    coded = coded[["person", "persons", *names]]
+    name = "_".join([measure, *names])
+    leaves = _grouped(coded, list(names))
+    trees = {each: _tree(count, each) for each in names}
+    silent = frozenset(absent) if TERRITORY in names else frozenset()
+    table = CountTable.from_leaves(name, leaves, trees, measure, silent)
+    reported = coded.merge(count.members[["service", "person"]].drop_duplicates(), on="person")
+    return table, _grouped(reported, [*names, "service"])
+
+
+def _weighted(count: CampaignCount, measure: str) -> pd.DataFrame:
+    """The persons counted, with ``persons``: 1 for an adult, the number of children for children."""
+    adults = count.counted.counted
+    if measure == ADULTS:
+        return adults.assign(persons=1)
+    if measure not in _LINKS:
+        raise UsageProblem("PUB050", measure=measure)
+    broods = count.counted.children.frame
+    numbers = broods[broods["link"] == _LINKS[measure]].set_index("person")["children"]
+    parents = adults[adults["person"].isin(numbers.index)]
+    return parents.assign(persons=parents["person"].map(numbers).astype("int64"))
+
+
+def _grouped(cells: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return cells.groupby(names, observed=True)["persons"].sum().rename("count").reset_index()
+
+
+def _absent(count: CampaignCount) -> dict[str, str]:
+    """Commune that did not take part -> where the persons seen there are counted, in the same arrondissement.
+
+    A figure for such a commune would exist only where somebody was seen, and so give away that somebody was.
+    """
+    night = count.campaign.night
+    return {
+        each.nis: f"{each.arrondissement_nis}{ELSEWHERE}"
+        for each in communes_on(night)
+        if each.nis in count.counted.silent_communes
+    }
+
+
+def _codes(persons: pd.DataFrame, name: str, absent: Mapping[str, str]) -> pd.Series[str]:
+    if name == CATEGORY:
+        return persons[SITUATION].replace("not_homeless", UNKNOWN)
+    if name == TERRITORY:
+        return persons[TERRITORY].replace(dict(absent))
+    if name in {SERVICE_TERRITORY, AGE_BAND}:
+        return persons[name]
+    if name.endswith(ANSWERED):
+        return persons[name.removesuffix(ANSWERED)].map(lambda given: YES if _said(given) else UNKNOWN)
+    if "." in name:
+        asked, answer = name.split(".", 1)
+        return persons[asked].map(lambda given: MENTIONED if answer in _said(given) else NOT_MENTIONED)
+    return answer_codes(persons[name])
+
+
+def _said(given: object) -> frozenset[str]:
+    """The answers to a question with several; none where it was not asked or nobody knew."""
+    if not isinstance(given, Sequence) and not hasattr(given, "tolist"):
+        return frozenset()
+    answers = frozenset(str(each) for each in given)  # type: ignore[attr-defined]
+    return frozenset() if DONT_KNOW in answers else answers
+
+
+def _tree(count: CampaignCount, name: str) -> Hierarchy:
+    if name == CATEGORY:
+        return Hierarchy(CATEGORY, hierarchy(SITUATION, count.campaign.night).children)
+    if name == TERRITORY:
+        return _territories(count)
+    if name.endswith(ANSWERED):
+        return Hierarchy.flat(name, (YES, UNKNOWN))
+    if "." in name:
+        return Hierarchy.flat(name, (MENTIONED, NOT_MENTIONED))
+    return hierarchy(name, count.campaign.night)
+
+
+def _territories(count: CampaignCount) -> Hierarchy:
+    """Every arrondissement also has a place for persons seen in its communes that did not take part."""
+    tree = dict(hierarchy(TERRITORY, count.campaign.night).children)
+    for each in arrondissements():
+        tree[each.nis] = (*tree[each.nis], f"{each.nis}{ELSEWHERE}")
+    return Hierarchy(TERRITORY, tree)
+
+
+def _bounds(count: CampaignCount, measure: str) -> CountTable:
+    """Persons who may already be counted (``doubtful``) and persons who may be missing (``possible``)."""
+    import pandas as pd
+
+    low, point, high = _interval(count.summary(), "adults" if measure == ADULTS_BOUNDS else "children")
+    leaves = pd.DataFrame({BOUND: [DOUBTFUL, POSSIBLE], "count": [point - low, high - point]})
+    trees: Mapping[str, Hierarchy] = {BOUND: Hierarchy.flat(BOUND, (DOUBTFUL, POSSIBLE))}
+    return CountTable.from_leaves(measure, leaves, trees, measure)
+
+
+def _interval(summary: Mapping[str, int], what: str) -> tuple[int, int, int]:
+    return summary[f"{what}_low"], summary[what], summary[f"{what}_high"]

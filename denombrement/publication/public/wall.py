@@ -1,0 +1,186 @@
+"""The wall around ``public/``: what is in it, from which verdict, and the proof that nothing else is.
+
+``MANIFEST.json`` holds the SHA-256 of every file, the digest of the auditor's verdict on the tables that the files are
+made of, and the journal's head when it was written; the journal line that follows holds the manifest's own SHA-256.
+Content comes in as a :class:`Build` alone, which is made from a release that the auditor passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from denombrement import __version__
+from denombrement.errors import DamagedInput
+from denombrement.publication.public.parts import Build
+
+MANIFEST = "MANIFEST.json"
+_FORMAT = "denombrement-public-1"
+_BESIDE, _BEFORE = ".public.part", ".public.before"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in ``public/`` that these commands did not leave there.
+
+    Args:
+        kind: ``altered``, ``missing``, ``foreign``, ``manifest``, ``journal``, ``older``, ``release`` or ``rebuilt``.
+        file: path inside ``public/``, empty where the whole is meant.
+    """
+
+    kind: str
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``public/`` should hold.
+
+    Args:
+        campaign: identifier.
+        version: of this package.
+        release: SHA-256 of the protected release.
+        verdict: what may be said of the audit, with ``digest``.
+        journal_head: hash of the journal's last line before this manifest.
+        files: path inside ``public/`` -> ``sha256``, ``bytes`` and the ``part`` that it belongs to.
+    """
+
+    campaign: str
+    version: str
+    release: str
+    verdict: Mapping[str, Any]
+    journal_head: str
+    files: Mapping[str, Mapping[str, Any]]
+
+    def to_bytes(self) -> bytes:
+        """The file's content."""
+        content = {
+            "format": _FORMAT,
+            "campaign": self.campaign,
+            "version": self.version,
+            "release": self.release,
+            "verdict": dict(self.verdict),
+            "journal_head": self.journal_head,
+            "files": {name: dict(self.files[name]) for name in sorted(self.files)},
+        }
+        return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file, for the journal."""
+        return sha256(self.to_bytes())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Manifest:
+        """The inverse of :meth:`to_bytes`.
+
+        Raises:
+            DamagedInput: PUB052, not a manifest of ours.
+        """
+        try:
+            content = json.loads(data)
+            if content.pop("format") != _FORMAT:
+                raise DamagedInput("PUB052", where=MANIFEST)
+            return cls(**content)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedInput("PUB052", where=MANIFEST) from error
+
+
+def sha256(data: bytes) -> str:
+    """Hexadecimal SHA-256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_manifest(public: Path) -> Manifest | None:
+    """The manifest of a folder; None when nothing was ever published there.
+
+    Raises:
+        DamagedInput: PUB052, it cannot be read.
+    """
+    file = public / MANIFEST
+    return Manifest.from_bytes(file.read_bytes()) if file.is_file() else None
+
+
+def problems(public: Path, journaled: Collection[str]) -> Iterator[Problem]:
+    """What is wrong with a folder; nothing when it holds what the commands wrote and no more.
+
+    Args:
+        public: the folder.
+        journaled: SHA-256 of every manifest that the journal tells of.
+    """
+    present = {file.relative_to(public).as_posix(): file for file in _files(public)}
+    written = present.pop(MANIFEST, None)
+    if written is None:
+        yield from (Problem("foreign", name) for name in sorted(present))
+        return
+    try:
+        manifest = Manifest.from_bytes(written.read_bytes())
+    except DamagedInput:
+        yield Problem("manifest", MANIFEST)
+        return
+    if sha256(written.read_bytes()) not in journaled:
+        yield Problem("journal", MANIFEST)
+    for name in sorted(set(present) | set(manifest.files)):
+        if name not in manifest.files:
+            yield Problem("foreign", name)
+        elif name not in present:
+            yield Problem("missing", name)
+        elif (
+            present[name].is_symlink() or sha256(present[name].read_bytes()) != manifest.files[name]["sha256"]
+        ):
+            yield Problem("altered", name)
+
+
+def next_manifest(before: Manifest | None, build: Build, journal_head: str) -> Manifest | None:
+    """The manifest after a build; None when it would hold the same files of the same release.
+
+    Files of another release are dropped: what stands in one folder comes from one set of tables.
+    """
+    kept = before.files if before is not None and before.release == build.release else {}
+    others = {name: each for name, each in kept.items() if each["part"] != build.part}
+    ours = {
+        name: {"sha256": sha256(content), "bytes": len(content), "part": build.part}
+        for name, content in build.files.items()
+    }
+    files = {**others, **ours}
+    if before is not None and dict(before.files) == files and before.version == __version__:
+        return None
+    return Manifest(build.campaign, __version__, build.release, build.verdict, journal_head, files)
+
+
+def raise_wall(public: Path, manifest: Manifest, build: Build) -> list[Path]:
+    """Replaces ``public/`` by the files of a manifest, all at once.
+
+    Returns:
+        The paths of the build's files.
+    """
+    beside = public.with_name(_BESIDE)
+    shutil.rmtree(beside, ignore_errors=True)
+    for name in manifest.files:
+        target = beside / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(build.files[name] if name in build.files else (public / name).read_bytes())
+    (beside / MANIFEST).write_bytes(manifest.to_bytes())
+    before = public.with_name(_BEFORE)
+    shutil.rmtree(before, ignore_errors=True)
+    if public.exists():
+        public.rename(before)
+    beside.rename(public)
+    shutil.rmtree(before, ignore_errors=True)
+    return [public / name for name in sorted(build.files)]
+
+
+def mend_interrupted(public: Path) -> None:
+    """Puts the folder back that an interrupted exchange left aside."""
+    before = public.with_name(_BEFORE)
+    if before.is_dir() and not public.exists():
+        before.rename(public)
+
+
+def _files(public: Path) -> Iterator[Path]:
+    yield from (path for path in public.rglob("*") if path.is_file() or path.is_symlink())
