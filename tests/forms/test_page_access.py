@@ -95,6 +95,11 @@ def last_screens(worker):
     worker.press("Notice pour la personne")
     yield "notice"
     worker.press("Toutes les fiches")
+    worker.press("Reprendre une liste Excel")
+    worker.press("Lire la liste")
+    worker.page.wait_for_selector("#summary")
+    yield "workbook with an error"
+    worker.press("Toutes les fiches")
     worker.press("Saisie rapide de fiches papier")
     yield "fast entry"
     worker.press("Enregistrer et passer à la suivante")

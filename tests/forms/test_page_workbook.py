@@ -8,8 +8,11 @@ from datetime import date
 
 import pytest
 import xlsxwriter
+from openpyxl import load_workbook
 
 from denombrement.dedup.codes import Identity, Recipe, identity_tokens, mnemonic_tokens
+from denombrement.forms.workbook import workbook as blank_workbook
+from denombrement.survey.questionnaire import option_label
 
 pytestmark = pytest.mark.browser
 SECRET = bytes(range(32))
@@ -200,3 +203,31 @@ def test_what_is_no_workbook_of_ours_is_refused(worker, workbook, tmp_path):
         read_in(worker, place)
         worker.page.locator("#summary", has_text="pas un classeur").wait_for()
         worker.press("Toutes les fiches")
+
+
+def test_the_campaigns_own_workbook_filled_in_is_read(worker, count, tmp_path):
+    book = load_workbook(io.BytesIO(blank_workbook(count.campaign, language="de", service=count.service)))
+    sheet = book.worksheets[1]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    filled = {
+        "code": "JE-BER-14031987-M",
+        "situation": option_label("situation", "EL6.12", "de"),
+        "place_detail": option_label("place_detail", "family", "de"),
+        "night_precision": option_label("night_precision", "within_two_weeks", "de"),
+        "has_children": option_label("yes_no", "yes", "de"),
+        "reasons/eviction": "x",
+        "child_1_birth_year": 2016,
+        "child_1_link": option_label("child_link", "direct", "de"),
+        "child_2_link": option_label("child_link", "indirect", "de"),
+    }
+    for name, value in filled.items():
+        sheet.cell(4, columns[name], value)
+    book.save(tmp_path / "mappe.xlsx")
+    worker.start()
+    read_in(worker, tmp_path / "mappe.xlsx")
+    assert "Lignes lues : 1, dont à corriger : 0" in found(worker).replace("\u202f", " ")
+    worker.press("Reprendre ces fiches")
+    worker.await_title("Vos fiches")
+    (made,) = worker.hand_over().envoi.declarations
+    assert (made.situation, made.place_detail, made.reasons) == ("EL6.12", "family", ("eviction",))
+    assert [(each.birth_year, each.link) for each in made.children] == [(2016, "direct"), (None, "indirect")]
