@@ -33,6 +33,40 @@ ARGS = (
 )
 
 
+DESCRIBE = """async ({given, family, birth, sex, steps}) => {
+  const until = async (test) => {
+    for (let tries = 0; tries < 400; tries += 1) {
+      const found = test();
+      if (found) return found;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    throw new Error(`never: ${test}`);
+  };
+  const title = (text) => until(() => document.querySelector("h1")?.textContent.startsWith(text));
+  const press = async (text) =>
+    (await until(() => [...document.querySelectorAll("button")].find((each) => each.textContent === text))).click();
+  const pick = (id) => document.getElementById(id).click();
+  const fill = (id, text) => {
+    document.getElementById(id).value = text;
+    document.getElementById(id).dispatchEvent(new Event("input"));
+  };
+  await press("Nouvelle fiche"); await title("Code");
+  pick("identity-status-coded");
+  fill("identity-given-in", given); fill("identity-family-in", family);
+  ["day", "month", "year"].forEach((part, rank) => fill(`identity-date-${part}`, birth[rank]));
+  pick(`q-sex-${sex}`);
+  await press("Continuer");
+  const mark = (await until(() => document.querySelector(".mark"))).textContent.replace("\u00a0", "");
+  await press("Continuer"); await title("Où la personne");
+  for (const step of steps) pick(`tree-${step}`);
+  for (const next of ["La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"]) {
+    await press("Continuer"); await title(next);
+  }
+  await press("La fiche est terminée"); await title("Vos fiches");
+  return mark;
+}"""
+
+
 @pytest.fixture(scope="module")
 def count():
     """A campaign with its two keys, its shared page and one service."""
@@ -166,17 +200,17 @@ class Worker:
         self.page.wait_for_selector(".mark")
         return self.page.inner_text(".mark").replace("\u00a0", "")
 
-    def describe(self, *steps, birth=("14", "3", "1987"), given="Marie", family="Dupont", sex="woman"):
-        """A whole declaration, by the tree's answers; optional questions stay empty."""
-        self.press("Nouvelle fiche")
-        mark = self.make_code(given=given, family=family, birth=birth, sex=sex)
-        self.goes_on("Où la personne a dormi")
-        self.sleep(*steps)
-        for title in ("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"):
-            self.goes_on(title)
-        self.press("La fiche est terminée")
-        self.await_title("Vos fiches")
-        return mark
+    def describe(
+        self,
+        *steps,
+        birth=("14", "3", "1987"),
+        given="Marie",
+        family="Dupont",
+        sex="woman",
+    ):
+        """A whole declaration, by the tree's answers; optional questions stay empty. In one go, to save time."""
+        typed = {"given": given, "family": family, "birth": birth, "sex": sex}
+        return self.page.evaluate(DESCRIBE, {**typed, "steps": steps or ("when-exact", "where-outside")})
 
     def sleep(self, *steps):
         for step in steps or ("when-exact", "where-outside"):

@@ -260,3 +260,22 @@ def test_the_folder_on_a_host_works_once_the_network_is_gone(hire, count, tmp_pa
         assert mark in worker.page.inner_text(".card h2").replace("\u00a0", "")
         assert len(worker.hand_over().envoi.declarations) == 1
         worker.faults[:] = [fault for fault in worker.faults if "ERR_CONNECTION_REFUSED" not in fault]
+
+
+def test_a_page_left_alone_locks_itself(worker):
+    worker.page.clock.install()
+    worker.page.reload()
+    worker.start()
+    worker.describe()
+    worker.page.clock.fast_forward("19:00")
+    assert worker.title() == "Vos fiches"
+    worker.page.clock.fast_forward("02:00")
+    worker.await_title("Reprendre vos fiches")
+
+
+def test_two_declarations_alike_are_marked_in_the_list(worker):
+    worker.start()
+    worker.describe()
+    assert "Doublon possible" not in worker.page.inner_text(".cards")
+    worker.describe()
+    assert worker.page.locator(".card .warning").count() == 2

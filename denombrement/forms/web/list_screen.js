@@ -66,6 +66,7 @@ function card(app, row) {
     h("h2", {}, t("declaration"), " ", h("span", { class: "mono" }, name)),
     h("p", {}, row.answers.situation ? situationText(row.answers.situation) : t("situation_to_do")),
     h("p", {}, h("span", { class: `tag ${state}` }, t(`state_${state}`)), " ", t("created", { date: created })),
+    app.twins(row).length ? h("p", { class: "warning" }, t("twins_tag")) : null,
     h(
       "div",
       { class: "row" },

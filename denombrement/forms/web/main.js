@@ -135,6 +135,7 @@ app.keep = async (row) => {
 app.save = async (row) => {
   clearTimeout(waiting);
   waiting = null;
+  if (!app.rows.has(row.id)) return; // deleted in the meantime
   if (contentOf(row) !== app.contents.get(row.id)) Object.assign(row, touched(row, Date.now()));
   await app.keep(row);
 };

@@ -40,7 +40,10 @@ export function workbookScreen(app, { error = null, read = null }) {
 function found(app, read) {
   const faulty = read.filter(({ faults }) => faults.length);
   const take = async () => {
-    for (const { row } of read) await app.save(row);
+    for (const { row } of read) {
+      app.rows.set(row.id, row);
+      await app.save(row);
+    }
     app.go("list", { message: t("workbook_taken", { number: read.length }) });
   };
   return h(
