@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from splink import Linker, SplinkDataFrame
+    from splink import Linker
 
 THRESHOLDS = (0.5, 0.8, 0.95, 0.99)
 
@@ -80,7 +80,8 @@ def _train(linker: Linker, block_on: Callable[..., Any]) -> None:
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("given_name", "family_name"))
 
 
-def _clusters(linker: Linker, scored: SplinkDataFrame, threshold: float) -> pd.DataFrame:
-    found = linker.clustering.cluster_pairwise_predictions_at_threshold(scored, threshold)
+def _clusters(linker: Linker, scored: object, threshold: float) -> pd.DataFrame:
+    cluster: Callable[..., Any] = linker.clustering.cluster_pairwise_predictions_at_threshold
+    found = cluster(scored, threshold)
     table: pd.DataFrame = found.as_pandas_dataframe()
     return table[["record_id", "cluster_id"]].rename(columns={"cluster_id": "person_id"})

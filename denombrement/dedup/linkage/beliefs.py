@@ -66,6 +66,7 @@ def drawn_beliefs(
     hits: Doubles,
     landings: Doubles,
     sizes: Doubles,
+    readings: Doubles,
     relatives: float,
     declarations: int,
     generator: np.random.Generator,
@@ -78,6 +79,7 @@ def drawn_beliefs(
         hits: right values per field, among clusters of two and more.
         landings: misses per level.
         sizes: clusters by number of declarations (index 0 unused).
+        readings: names and dates as they stand, in each other's place, invented.
         relatives: expected pairs of one household's different persons.
         declarations: size of the file.
         generator: source of chance.
@@ -91,6 +93,8 @@ def drawn_beliefs(
         miss[index] = np.clip(generator.beta(a + missed.sum(), b + hits[index]), *BOUNDS)
         landing[start:end] = generator.dirichlet(np.array(field.shares) * field.miss_weight / 2 + missed)
         start = end
+    names = generator.dirichlet(_reading_prior(settings, 0)[:2] + readings[0, :2])
+    dates = generator.dirichlet(_reading_prior(settings, 1) + readings[1])
     counted = np.array(settings.size_weights)
     known = len(counted)
     counted = counted + np.append(sizes[1:known], sizes[known:].sum())
@@ -99,6 +103,14 @@ def drawn_beliefs(
     return old._replace(
         miss=miss,
         landing=landing,
+        swap=np.array([names[1], dates[1]]),
+        invented=float(dates[2]),
         relatives=float(min(0.5, expected / max(1.0, declarations * (declarations - 1) / 2.0))),
         size_worth=size_worths(generator.dirichlet(counted), settings, len(old.size_worth) - 2),
     )
+
+
+def _reading_prior(settings: Settings, couple: int) -> Doubles:
+    """Prior weights of names (0) or dates (1) that stand, are in each other's place, or are invented."""
+    swap, invented = settings.swap_shares[couple], settings.invented_date_share * couple
+    return settings.reading_weight * np.array([1.0 - swap - invented, swap, max(invented, 1e-9)])

@@ -165,8 +165,8 @@ def _learned(problem: Problem, beliefs: Beliefs, state: State, generator: np.ran
     graph, evidence = problem.graph, problem.evidence
     hits = np.zeros(len(beliefs.miss))
     landings = np.zeros(len(beliefs.landing))
-    sizes = np.zeros(len(beliefs.size_worth))
-    learn(graph, evidence, beliefs, state, hits, landings, sizes)
+    sizes, readings = np.zeros(len(beliefs.size_worth)), np.zeros((2, 3))
+    learn(graph, evidence, beliefs, state, hits, landings, sizes, readings)
     slots = np.empty(len(graph.unit_record), dtype=np.int32)
     slots[graph.unit_record] = np.repeat(state.slot, np.diff(graph.unit_start))
     expected = expected_relatives(evidence, beliefs, *problem.relatives, slots)
@@ -176,6 +176,7 @@ def _learned(problem: Problem, beliefs: Beliefs, state: State, generator: np.ran
         hits=hits,
         landings=landings,
         sizes=sizes,
+        readings=readings,
         relatives=expected,
         declarations=len(graph.unit_record),
         generator=generator,

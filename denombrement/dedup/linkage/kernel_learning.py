@@ -10,19 +10,19 @@ from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
 from denombrement.dedup.linkage.compiled import njit
 from denombrement.dedup.linkage.kernel_likelihood import (
     COMMUNE,
-    DAY,
-    FAMILY,
     GIVEN,
-    MONTH,
+    NOBODY,
+    SEX,
     YEAR,
     Beliefs,
     Evidence,
-    date_ratio,
-    has_turned,
     is_repeat,
+    joint_scores,
+    plain_ratio,
     record_ratio,
     relatives_ratio,
-    whole_date,
+    swapped_ratio,
+    unseen_ratio,
 )
 from denombrement.dedup.linkage.kernel_sampler import NONE, Graph, State, choose, collect
 
@@ -36,8 +36,12 @@ def learn(
     hits: Doubles,
     landings: Doubles,
     sizes: Doubles,
+    readings: Doubles,
 ) -> None:
-    """Counts hits per field, misses per level and sizes of clusters, with true values drawn from their conditionals."""
+    """Counts hits per field, misses per level, sizes of clusters and readings, true values drawn from their conditionals.
+
+    Readings, one row for names and one for dates: as they stand, in each other's place, invented.
+    """
     scores = np.empty(len(beliefs.size_worth) + 1)
     for unit in range(len(state.slot)):
         slot = state.slot[unit]
@@ -45,31 +49,51 @@ def learn(
             continue
         size = collect(graph, state, slot, state.buffer, 0)
         sizes[size] += 1
-        if size > 1:
-            learn_group(evidence, beliefs, state.buffer, size, hits, landings, scores)
+        if size < 2:
+            continue
+        group = state.buffer
+        learn_joint(evidence, beliefs, GIVEN, 0, group, size, hits, landings, readings, scores)
+        learn_joint(evidence, beliefs, YEAR, 2, group, size, hits, landings, readings, scores)
+        for field in range(SEX, COMMUNE + 1):
+            learn_field(evidence, beliefs, field, group, size, hits, landings, scores)
 
 
 @njit
-def learn_group(
+def learn_joint(
     evidence: Evidence,
     beliefs: Beliefs,
+    first: int,
+    place: int,
     group: Ints,
     size: int,
     hits: Doubles,
     landings: Doubles,
+    readings: Doubles,
     scores: Doubles,
 ) -> None:
-    """One cluster's share in ``learn``; fields explained by a swap or an invented date say nothing about misses."""
-    turned_names = has_turned(evidence, GIVEN, FAMILY, 0, group, size)
-    turned_dates = has_turned(evidence, MONTH, DAY, 2, group, size)
-    plain = whole_date(evidence, beliefs, group, size) * (1.0 - size * beliefs.invented)
-    invented = np.random.random() * date_ratio(evidence, beliefs, group, size) > plain
-    for field in range(COMMUNE + 1):
-        if field <= FAMILY and turned_names:
+    """Draws the truth of fields taken together, then how each declaration reads, then its hits and misses."""
+    sources = np.empty((size, 2 + place // 2), dtype=np.int32)
+    joint_scores(evidence, beliefs, first, place, group, size, sources, scores)
+    for choice in range(size + 1):
+        scores[choice] = np.log(max(scores[choice], 1e-300))
+    truth = choose(scores, size + 1)
+    if truth == size:
+        return
+    invented = beliefs.invented if place else 0.0
+    swap = beliefs.swap[place // 2]
+    for record in group[:size]:
+        turned = swap * swapped_ratio(evidence, beliefs, first, place, sources[truth], record)
+        plain = (1.0 - swap - invented) * plain_ratio(evidence, beliefs, first, sources[truth], record)
+        left = np.random.random() * (plain + turned + invented)
+        reading = 0 if left <= plain else (1 if left <= plain + turned else 2)
+        if reading > 0 or unseen_ratio(evidence, beliefs, first, sources.shape[1], record) < 1.0:
+            readings[place // 2, reading] += 1
+        if reading > 0:
             continue
-        if YEAR <= field <= DAY and (invented or (field >= MONTH and turned_dates)):
-            continue
-        learn_field(evidence, beliefs, field, group, size, hits, landings, scores)
+        for offset in range(sources.shape[1]):
+            source = sources[truth, offset]
+            if source != NOBODY and evidence.tokens[record, evidence.starts[first + offset]] >= 0:
+                learn_record(evidence, beliefs, first + offset, source, record, hits, landings)
 
 
 @njit

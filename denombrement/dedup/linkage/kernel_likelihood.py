@@ -6,7 +6,7 @@ count the same evidence again and again and merge relatives. Everything is relat
 alone is worth 1.
 """
 
-# ruff: noqa: PLR0917, PLR2004, SIM110 - compiled: plain loops, arguments by position.
+# ruff: noqa: PLR0917, PLR1714, PLR2004, SIM110 - compiled: plain loops, arguments by position.
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from denombrement.dedup.linkage.arrays import Doubles, Flags, Floats, Ints
 from denombrement.dedup.linkage.compiled import njit, njit_inlined
 
 GIVEN, FAMILY, YEAR, MONTH, DAY, SEX, NATIONALITY, COMMUNE = range(8)
+NOBODY = -1
 
 
 class Evidence(NamedTuple):
@@ -111,145 +112,139 @@ def record_ratio(
 
 
 @njit
-def turned_value(
-    evidence: Evidence, start: int, place: int, turned: Flags, group: Ints, position: int
-) -> int:
-    """What a declaration says of a field, read in the other place when it is turned."""
-    if turned[position]:
-        return evidence.swapped[group[position], place]
-    return evidence.tokens[group[position], start]
+def find_sources(evidence: Evidence, first: int, group: Ints, size: int, sources: Ints) -> None:
+    """For each declaration taken as the truth of some fields, the declaration that gives each field.
 
-
-@njit
-def turned_ratio(
-    evidence: Evidence,
-    beliefs: Beliefs,
-    field: int,
-    other_field: int,
-    place: int,
-    group: Ints,
-    size: int,
-    turned: Flags,
-) -> float:
-    """The field's ratio when some declarations wrote the other field's value here, exact values only for these.
-
-    True values are tried from the declarations that are not turned.
+    It gives its own; where it says nothing, the one with the smallest token does, whatever the order of the group.
     """
-    start, end = evidence.starts[field], evidence.starts[field + 1]
-    written = evidence.starts[other_field]
-    miss = beliefs.miss[field]
-    total, seen, present = 0.0, 0.0, 0
-    for position in range(size):
-        if turned_value(evidence, start, place, turned, group, position) >= 0:
-            present += 1
-    for position in range(size):
-        truth = group[position]
-        if turned[position] or is_repeat(evidence.tokens, start, group, position):
-            continue
-        share = float(evidence.share[truth, start])
-        product = share
-        for other in range(size):
-            record = group[other]
-            value = turned_value(evidence, start, place, turned, group, other)
-            if value < 0:
+    for offset in range(sources.shape[1]):
+        column = evidence.starts[first + offset]
+        filler = NOBODY
+        for record in group[:size]:
+            value = evidence.tokens[record, column]
+            if value >= 0 and (filler == NOBODY or value < evidence.tokens[filler, column]):
+                filler = record
+        for place in range(size):
+            known = evidence.tokens[group[place], column] >= 0
+            sources[place, offset] = group[place] if known else filler
+
+
+@njit
+def is_same_truth(evidence: Evidence, first: int, sources: Ints, place: int) -> bool:
+    """Whether an earlier declaration of the group gives the same truth in every field."""
+    for earlier in range(place):
+        same = True
+        for offset in range(sources.shape[1]):
+            one, other = sources[place, offset], sources[earlier, offset]
+            if one == NOBODY or other == NOBODY:
                 continue
-            if not turned[other]:
-                product *= record_ratio(evidence, beliefs, start, end, miss, truth, record)
-            elif value == evidence.tokens[truth, start]:
-                product *= miss + (1.0 - miss) / evidence.share[record, written]
-            else:
-                product *= miss
-        total += product
-        seen += share
-    return total + max(0.0, 1.0 - seen) * miss**present
-
-
-@njit
-def turn(
-    evidence: Evidence,
-    first: int,
-    second: int,
-    place: int,
-    group: Ints,
-    size: int,
-    reference: int,
-    turned: Flags,
-) -> int:
-    """Marks the declarations whose swapped reading, and not the plain one, agrees with a reference; how many."""
-    one = evidence.tokens[group[reference], evidence.starts[first]]
-    two = evidence.tokens[group[reference], evidence.starts[second]]
-    count = 0
-    for position in range(size):
-        record = group[position]
-        turned[position] = False
-        if position == reference:
-            continue
-        if (one >= 0 and one == evidence.tokens[record, evidence.starts[first]]) or (
-            two >= 0 and two == evidence.tokens[record, evidence.starts[second]]
-        ):
-            continue
-        if (one >= 0 and one == evidence.swapped[record, place]) or (
-            two >= 0 and two == evidence.swapped[record, place + 1]
-        ):
-            turned[position] = True
-            count += 1
-    return count
-
-
-@njit
-def has_turned(evidence: Evidence, first: int, second: int, place: int, group: Ints, size: int) -> bool:
-    """Whether some declaration of the group reads like another when two fields are swapped."""
-    turned = np.empty(size, dtype=np.bool_)
-    for reference in range(size):
-        if turn(evidence, first, second, place, group, size, reference, turned) > 0:
+            column = evidence.starts[first + offset]
+            same = same and evidence.tokens[one, column] == evidence.tokens[other, column]
+        if same:
             return True
     return False
 
 
 @njit
-def couple_ratio(
-    evidence: Evidence, beliefs: Beliefs, first: int, second: int, place: int, group: Ints, size: int
-) -> float:
-    """Two fields that can be written in each other's place: as they stand, or with the best turning of some."""
-    plain = field_ratio(evidence, beliefs, first, group, size)
-    plain *= field_ratio(evidence, beliefs, second, group, size)
-    swap = beliefs.swap[place // 2]
-    turned = np.empty(size, dtype=np.bool_)
-    best = 0.0
-    for reference in range(size):
-        count = turn(evidence, first, second, place, group, size, reference, turned)
-        if count == 0:
-            continue
-        ratio = turned_ratio(evidence, beliefs, first, second, place, group, size, turned)
-        ratio *= turned_ratio(evidence, beliefs, second, first, place + 1, group, size, turned)
-        best = max(best, ratio * swap**count)
-    return plain if best == 0.0 else (1.0 - swap) * plain + best
+def plain_ratio(evidence: Evidence, beliefs: Beliefs, first: int, source: Ints, record: int) -> float:
+    """One declaration's fields as they stand, given the truth, against a stranger's."""
+    ratio = 1.0
+    for offset in range(len(source)):
+        field = first + offset
+        start, end = evidence.starts[field], evidence.starts[field + 1]
+        if evidence.tokens[record, start] >= 0 and source[offset] != NOBODY:
+            ratio *= record_ratio(evidence, beliefs, start, end, beliefs.miss[field], source[offset], record)
+    return ratio
 
 
 @njit
-def whole_date(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
-    """Year, month and day without an invented date."""
-    return field_ratio(evidence, beliefs, YEAR, group, size) * couple_ratio(
-        evidence, beliefs, MONTH, DAY, 2, group, size
-    )
+def swapped_ratio(
+    evidence: Evidence, beliefs: Beliefs, first: int, place: int, source: Ints, record: int
+) -> float:
+    """The same with the last two fields written in each other's place (exact values); 0 when nothing says so."""
+    last = len(source) - 1
+    if evidence.swapped[record, place] < 0 and evidence.swapped[record, place + 1] < 0:
+        return 0.0
+    ratio = plain_ratio(evidence, beliefs, first, source[: last - 1], record)
+    for step in range(2):
+        value, truth = evidence.swapped[record, place + step], source[last - 1 + step]
+        if value < 0 or truth == NOBODY:
+            continue
+        field, written = first + last - 1 + step, first + last - step
+        miss = beliefs.miss[field]
+        hit = value == evidence.tokens[truth, evidence.starts[field]]
+        ratio *= miss + ((1.0 - miss) / evidence.share[record, evidence.starts[written]] if hit else 0.0)
+    return ratio
+
+
+@njit
+def unseen_ratio(evidence: Evidence, beliefs: Beliefs, first: int, count: int, record: int) -> float:
+    """One declaration's fields when the truth is a value that nobody here wrote."""
+    ratio = 1.0
+    for field in range(first, first + count):
+        if evidence.tokens[record, evidence.starts[field]] >= 0:
+            ratio *= beliefs.miss[field]
+    return ratio
+
+
+@njit
+def joint_scores(
+    evidence: Evidence,
+    beliefs: Beliefs,
+    first: int,
+    place: int,
+    group: Ints,
+    size: int,
+    sources: Ints,
+    scores: Doubles,
+) -> float:
+    """Likelihood of each truth that the group offers for fields taken together, the unseen one last; their sum.
+
+    Names are taken together, and dates, because their faults come together: written in each other's place, or (dates)
+    invented as a whole.
+    """
+    invented = beliefs.invented if place else 0.0
+    swap = beliefs.swap[place // 2]
+    find_sources(evidence, first, group, size, sources)
+    total, seen = 0.0, 0.0
+    for truth in range(size):
+        scores[truth] = 0.0
+        if is_same_truth(evidence, first, sources, truth):
+            continue
+        share = 1.0
+        for offset in range(sources.shape[1]):
+            source = sources[truth, offset]
+            if source != NOBODY:
+                share *= evidence.share[source, evidence.starts[first + offset]]
+        product = share
+        for record in group[:size]:
+            turned = swapped_ratio(evidence, beliefs, first, place, sources[truth], record)
+            plain = plain_ratio(evidence, beliefs, first, sources[truth], record)
+            product *= (1.0 - swap - invented) * plain + swap * turned + invented
+        scores[truth] = product
+        total += product
+        seen += share
+    product = max(0.0, 1.0 - seen)
+    for record in group[:size]:
+        product *= invented + (1.0 - invented) * unseen_ratio(
+            evidence, beliefs, first, sources.shape[1], record
+        )
+    scores[size] = product
+    return total + product
+
+
+@njit
+def names_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
+    """Given and family name of a group from one true couple of names, against strangers."""
+    sources = np.empty((size, 2), dtype=np.int32)
+    return joint_scores(evidence, beliefs, GIVEN, 0, group, size, sources, np.empty(size + 1))
 
 
 @njit
 def date_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
-    """The whole birth date, allowing that one declaration's date is invented."""
-    plain = whole_date(evidence, beliefs, group, size)
-    if plain > 1.0:
-        return plain
-    rest = 0.0
-    for place in range(size):
-        if size == 2:
-            rest += 1.0
-            continue
-        last = group[size - 1]
-        group[size - 1], group[place] = group[place], last
-        rest += whole_date(evidence, beliefs, group, size - 1)
-        group[place], group[size - 1] = group[size - 1], last
-    return (1.0 - size * beliefs.invented) * plain + beliefs.invented * rest
+    """Year, month and day of a group from one true date, against strangers."""
+    sources = np.empty((size, 3), dtype=np.int32)
+    return joint_scores(evidence, beliefs, YEAR, 2, group, size, sources, np.empty(size + 1))
 
 
 @njit
@@ -261,7 +256,7 @@ def relatives_ratio(evidence: Evidence, beliefs: Beliefs, pair: Ints) -> float:
     shared *= field_ratio(evidence, beliefs, COMMUNE, pair, 2)
     shared *= field_ratio(evidence, beliefs, NATIONALITY, pair, 2)
     given = field_ratio(evidence, beliefs, GIVEN, pair, 2)
-    date = whole_date(evidence, beliefs, pair, 2)
+    date = date_ratio(evidence, beliefs, pair, 2)
     return (
         shared
         * (1.0 - beliefs.namesake + beliefs.namesake * given)
@@ -301,7 +296,7 @@ def group_log_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int
     """Log likelihood of a group as one person, against strangers or relatives."""
     if size < 2:
         return 0.0
-    log_ratio = np.log(couple_ratio(evidence, beliefs, GIVEN, FAMILY, 0, group, size))
+    log_ratio = np.log(names_ratio(evidence, beliefs, group, size))
     log_ratio += np.log(date_ratio(evidence, beliefs, group, size))
     for field in range(SEX, COMMUNE + 1):
         log_ratio += np.log(field_ratio(evidence, beliefs, field, group, size))

@@ -49,6 +49,7 @@ class Settings:
     twin_share: float
     same_given_share: float
     invented_date_share: float
+    reading_weight: float
     size_weights: tuple[float, ...]
     size_tail: float
     largest_cluster: int
@@ -94,6 +95,7 @@ def default_settings() -> Settings:
         twin_share=household["twin_share"],
         same_given_share=household["same_given_share"],
         invented_date_share=data["dates"]["invented_share"],
+        reading_weight=data["dates"]["reading_weight"],
         size_weights=tuple(clusters["size_weights"]),
         size_tail=clusters["tail"],
         largest_cluster=clusters["largest"],
