@@ -1,0 +1,111 @@
+"""How figures are printed on a page of one language: numbers, shares, rates, tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from denombrement.protection.knowledge import Status
+from denombrement.publication.maps.wording import NARROW_SPACE, Wording, rounded
+from denombrement.publication.public.figures import Figure, Figures
+from denombrement.publication.public.labels import text
+
+_HUNDRED = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a printed table.
+
+    Args:
+        label: head of the row.
+        cells: as printed.
+        style: ``total``, ``sum``, ``sub`` or empty.
+        bar: percent of the full width, where the table has bars.
+    """
+
+    label: str
+    cells: tuple[str, ...]
+    style: str = ""
+    bar: float | None = None
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A printed table.
+
+    Args:
+        caption: what it shows, of whom.
+        header: heads of the columns, the first of them above the rows' heads.
+        lines: its rows.
+        note: below it.
+        bars: whether a bar follows the first figures.
+    """
+
+    caption: str
+    header: tuple[str, ...]
+    lines: tuple[Line, ...]
+    note: str = ""
+    bars: bool = False
+
+
+class Printer:
+    """Prints the figures of one release in one language.
+
+    Args:
+        figures: from protected tables.
+        language: ``fr``, ``nl``, ``de`` or ``en``.
+    """
+
+    def __init__(self, figures: Figures, language: str) -> None:
+        self.figures = figures
+        self.language = language
+        self.words = Wording(language)
+
+    def say(self, key: str, **facts: object) -> str:
+        """A text of the reports; ``report.`` goes without saying."""
+        return text(key if "." in key else f"report.{key}", self.language).format(**facts)
+
+    def number(self, figure: Figure) -> str:
+        """A count as printed, or the word that stands for it."""
+        if figure.value is None:
+            kind = "not_counted" if figure.status is Status.NOT_COUNTED else "protected"
+            return self.say(f"short.{kind}")
+        return self.words.number(figure.value)
+
+    def whole(self, number: int) -> str:
+        """A number that is no count of persons."""
+        return self.words.number(number)
+
+    def share(self, part: Figure, whole: Figure) -> str:
+        """Part of a whole in whole percents, without the sign: rounded counts carry no more."""
+        if part.value is None or not part.value or not whole.value:
+            return self.say("no_percent")
+        percent = int(rounded(_HUNDRED * part.value / whole.value, 0))
+        return self.words.number(percent) if percent else self.say("less_than_one")
+
+    def percent(self, part: Figure, whole: Figure) -> str:
+        """The same with its sign."""
+        return self.signed(self.share(part, whole))
+
+    def signed(self, percent: str | int) -> str:
+        """A percentage with its sign, as each language writes it."""
+        gap = {"fr": NARROW_SPACE, "de": "\u00a0"}.get(self.language, "")
+        return f"{percent}{gap}%"
+
+    def whole_percent(self, percent: int) -> str:
+        """A share that is published as a whole percent."""
+        return self.signed(percent or self.say("less_than_one"))
+
+    def rate(self, figure: Figure, code: str) -> str:
+        """Per 1,000 inhabitants of the communes that took part."""
+        value = self.figures.per_1000(figure, code)
+        return self.say("short.not_counted") if value is None else self.words.number(value, 2)
+
+    def bar(self, part: Figure, largest: Figure) -> float:
+        """Width of a bar in percent of the largest one."""
+        return _HUNDRED * part.value / largest.value if part.value and largest.value else 0.0
+
+
+def largest(figures: list[Figure]) -> Figure:
+    """The largest printed one of some figures."""
+    return max(figures, key=lambda each: each.value or 0)

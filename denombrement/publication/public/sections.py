@@ -1,0 +1,313 @@
+"""The tables of the report, each from the figures alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from denombrement.counts.dimensions import AGE_BAND, BE7, CATEGORY, SEX, SITUATION, UNKNOWN, WITHOUT_BE7
+from denombrement.counts.table import TERRITORY
+from denombrement.protection.knowledge import Status
+from denombrement.protection.tables import ProtectedTable
+from denombrement.publication.public.figures import Figure
+from denombrement.publication.public.labels import code_label, dimension_label
+from denombrement.publication.public.planned import ANSWERED, BOUND, ELSEWHERE, MENTIONED, YES
+from denombrement.publication.public.printing import Line, Printer, TableView, largest
+from denombrement.reference import arrondissements, categories, communes_of, fold, province, published_totals
+
+_NO_PROFILE = {CATEGORY, TERRITORY, BOUND, SITUATION}
+
+
+def category_table(page: Printer) -> TableView:
+    """The seven rows and unknown: adults, their share, children, both."""
+    figures = page.figures
+    codes = [each.code for each in categories()]
+    adults = {code: figures.cell("adults", category=code) for code in [*codes, WITHOUT_BE7]}
+    children = {code: figures.cell("children", category=code) for code in [*codes, WITHOUT_BE7]}
+    top = largest([adults[code] for code in codes])
+
+    def line(code: str, style: str = "") -> Line:
+        name = code_label(CATEGORY, code, page.language)
+        cells = _adults_and_children(page, adults[code], children[code])
+        return Line(name, cells, style, None if style else page.bar(adults[code], top))
+
+    total = Line(page.say("col_total"), _adults_and_children(page, figures.adults, figures.children), "sum")
+    lines = [*(line(code) for code in codes), line(WITHOUT_BE7, "total"), total]
+    heads = ("col_category", "col_adults", "col_percent", "col_children", "col_total")
+    note = page.say("where_note", adults=page.number(figures.adults))
+    return TableView(page.say("where_caption"), _heads(page, heads), tuple(lines), note, bars=True)
+
+
+def _adults_and_children(page: Printer, adults: Figure, children: Figure) -> tuple[str, ...]:
+    share = page.share(adults, page.figures.adults)
+    return (page.number(adults), share, page.number(children), page.number(adults + children))
+
+
+def situation_table(page: Printer) -> TableView | None:
+    """Adults by living situation, under their categories."""
+    if not _prints(page, "adults", CATEGORY, "EL2.2"):
+        return None
+    adults = page.figures.adults
+    lines = []
+    for each in categories():
+        below = [code for code in each.living_situations if code != each.code]
+        for code, style in [(each.code, "total"), *((code, "sub") for code in below)]:
+            found = page.figures.cell("adults", category=code)
+            cells = (page.number(found), page.share(found, adults))
+            lines.append(Line(code_label(CATEGORY, code, page.language), cells, style))
+    heads = ("col_category", "col_adults", "col_percent")
+    return TableView(page.say("situations_caption"), _heads(page, heads), tuple(lines))
+
+
+def sex_table(page: Printer) -> TableView | None:
+    """Adults by category and sex."""
+    table = _first(page, "adults", {CATEGORY, SEX})
+    if table is None:
+        return None
+    sexes = table.hierarchies[SEX].leaves
+    codes = [*(each.code for each in categories()), "total"]
+    lines = [
+        Line(
+            code_label(CATEGORY, code, page.language),
+            tuple(page.number(_cell(page, code, sex)) for sex in (*sexes, "total")),
+            "sum" if code == "total" else "",
+        )
+        for code in codes
+    ]
+    header = (page.say("col_category"), *_codes(page, SEX, (*sexes, "total")))
+    return TableView(page.say("sexes_caption"), header, tuple(lines))
+
+
+def _cell(page: Printer, code: str, sex: str) -> Figure:
+    return page.figures.cell("adults", category=code, sex=sex)
+
+
+def place_table(page: Printer) -> TableView | None:
+    """Persons by arrondissement, with inhabitants and rates; then those elsewhere, unknown, and the total."""
+    figures, coverage = page.figures, page.figures.coverage
+    if not figures.prints("adults", TERRITORY, "arrondissement"):
+        return None
+    parts = [each.nis for each in arrondissements()]
+    lines = []
+    for code in [*parts, province().nis, "outside", UNKNOWN]:
+        adults, children = (figures.in_territory(who, code) for who in ("adults", "children"))
+        people = coverage.inhabitants.get(code)
+        inside = code in coverage.inhabitants
+        cells = (
+            page.number(adults),
+            page.number(children),
+            page.whole(people) if people else page.say("no_percent"),
+            page.rate(adults, code) if inside else page.say("no_percent"),
+        )
+        style = "total" if code == province().nis else ""
+        lines.append(Line(code_label(TERRITORY, code, page.language), cells, style))
+    none = page.say("no_percent")
+    totals = (page.number(figures.adults), page.number(figures.children), none, none)
+    lines.append(Line(page.say("col_total"), totals, "sum"))
+    heads = ("col_place", "col_adults", "col_children", "col_inhabitants", "col_rate")
+    note = page.say("places_note", year=coverage.year)
+    return TableView(page.say("places_caption"), _heads(page, heads), tuple(lines), note)
+
+
+def crossing_table(page: Printer) -> TableView | None:
+    """Adults by arrondissement and category."""
+    if not page.figures.prints("adults", TERRITORY, "arrondissement", CATEGORY):
+        return None
+    codes = [*(each.code for each in categories()), "total"]
+    places = [*(each.nis for each in arrondissements()), "outside", UNKNOWN, "total"]
+    lines = [
+        Line(
+            code_label(TERRITORY, place, page.language),
+            tuple(page.number(page.figures.cell("adults", territory=place, category=code)) for code in codes),
+            "sum" if place == "total" else "",
+        )
+        for place in places
+    ]
+    header = (page.say("col_place"), *_codes(page, CATEGORY, codes))
+    return TableView(page.say("crossing_caption"), header, tuple(lines))
+
+
+def age_table(page: Printer) -> TableView | None:
+    """Adults by age and sex."""
+    table = _first(page, "adults", {AGE_BAND, SEX})
+    if table is None:
+        return None
+    sexes = (*table.hierarchies[SEX].leaves, "total")
+    lines = [
+        Line(
+            code_label(AGE_BAND, age, page.language),
+            tuple(page.number(page.figures.cell("adults", age_band=age, sex=sex)) for sex in sexes),
+            "sum" if age == "total" else "",
+        )
+        for age in (*table.hierarchies[AGE_BAND].leaves, "total")
+    ]
+    header = (dimension_label(AGE_BAND, page.language), *_codes(page, SEX, sexes))
+    return TableView(page.say("age_caption"), header, tuple(lines))
+
+
+def profile_tables(page: Printer) -> list[TableView]:
+    """One table a question: answers, their share of the known ones, and how many are unknown."""
+    single = [_single_table(page, table) for table in _single(page)]
+    return [*single, *(_answers_table(page, asked) for asked in _asked(page))]
+
+
+def _single(page: Printer) -> Iterator[ProtectedTable]:
+    for table in page.figures.release.tables.values():
+        if table.measure == "adults" and len(table.dimensions) == 1:
+            (dimension,) = table.dimensions
+            if dimension not in _NO_PROFILE:
+                yield table
+
+
+def _single_table(page: Printer, table: ProtectedTable) -> TableView:
+    (dimension,) = table.dimensions
+    found = {
+        code: page.figures.cell("adults", **{dimension: code}) for code in table.hierarchies[dimension].leaves
+    }
+    unknown = found.pop(UNKNOWN)
+    known = page.figures.adults.minus(unknown)
+    rows = [(code_label(dimension, code, page.language), figure) for code, figure in found.items()]
+    return _profile(page, dimension, rows, known, unknown)
+
+
+def _asked(page: Printer) -> list[str]:
+    """Questions with several answers that the plan prints."""
+    names = [name for table in page.figures.release.tables.values() for name in table.dimensions]
+    return list(dict.fromkeys(name.split(".")[0] for name in names if "." in name))
+
+
+def _answers_table(page: Printer, asked: str) -> TableView:
+    tables = page.figures.release.tables.values()
+    dimensions = [name for table in tables for name in table.dimensions if name.startswith(f"{asked}.")]
+    answered = f"{asked}{ANSWERED}"
+    rows = [
+        (
+            dimension_label(name, page.language),
+            page.figures.cell("adults", **{name: MENTIONED, answered: YES}),
+        )
+        for name in dimensions
+    ]
+    known, unknown = (page.figures.cell("adults", **{answered: code}) for code in (YES, UNKNOWN))
+    return _profile(page, asked, rows, known, unknown)
+
+
+def _profile(
+    page: Printer, dimension: str, rows: Sequence[tuple[str, Figure]], known: Figure, unknown: Figure
+) -> TableView:
+    top = largest([figure for _, figure in rows])
+    lines = [
+        Line(name, (page.number(figure), page.share(figure, known)), "", page.bar(figure, top))
+        for name, figure in rows
+    ]
+    lines.append(Line(page.say("col_unknown"), (page.number(unknown), page.say("no_percent")), "total"))
+    name = dimension_label(dimension, page.language)
+    caption = page.say("profile_caption", dimension=name, known=page.number(known))
+    heads = ("col_answer", "col_adults", "col_known_percent")
+    return TableView(caption, _heads(page, heads), tuple(lines), bars=True)
+
+
+def commune_tables(page: Printer) -> list[TableView]:
+    """Adults by commune, one table an arrondissement."""
+    if not page.figures.prints("adults", TERRITORY, "commune"):
+        return []
+    return [_communes_of(page, each.nis) for each in arrondissements()]
+
+
+def _communes_of(page: Printer, part: str) -> TableView:
+    coverage = page.figures.coverage
+    here = sorted(communes_of(part, coverage.evening), key=lambda each: fold(each.name(page.language)))
+    absent = [f"{part}{ELSEWHERE}"] if any(each.nis in coverage.silent for each in here) else []
+    lines = []
+    for code in [*(each.nis for each in here), *absent, part]:
+        found = page.figures.in_territory("adults", code)
+        away = found.status is Status.NOT_COUNTED
+        cells = (page.say("status.not_counted") if away else page.number(found),)
+        name = page.say("col_total") if code == part else code_label(TERRITORY, code, page.language)
+        lines.append(Line(name, cells, "sum" if code == part else ""))
+    header = (page.say("col_commune"), page.say("col_adults"))
+    return TableView(code_label(TERRITORY, part, page.language), header, tuple(lines))
+
+
+def comparison_table(page: Printer) -> TableView:
+    """This count beside the totals that others have published."""
+    figures = page.figures
+    ours = (figures.adults, figures.children, figures.persons)
+    lines = [
+        Line(
+            page.say("this_count"),
+            (
+                str(figures.coverage.evening.year),
+                *(page.number(each) for each in ours),
+                page.share(figures.children, figures.persons),
+            ),
+            "total",
+        )
+    ]
+    others = sorted(published_totals(), key=lambda each: (-each.year, each.zone))
+    for each in others:
+        numbers = (each.adults, each.children, each.total)
+        share = page.words.number(100 * each.children / each.total)
+        lines.append(Line(each.zone, (str(each.year), *(page.whole(number) for number in numbers), share)))
+    heads = ("col_zone", "col_year", "col_adults", "col_children", "col_total", "col_child_share")
+    sources = "; ".join(sorted({_site(source) for each in others for source in each.sources} - {""}))
+    note = page.say("compare_note", sources=sources)
+    return TableView(page.say("compare_caption"), _heads(page, heads), tuple(lines), note)
+
+
+def _site(source: str) -> str:
+    """The publisher of a source; sums that were checked name none."""
+    host = source.removeprefix("https://").split("/")[0].removeprefix("www.").removeprefix("plus.")
+    first = host.replace(";", " ").split()[0]
+    return first if "." in first and not first[0].isdigit() else ""
+
+
+def missing_table(page: Printer) -> TableView:
+    """How many answers are unknown, by question."""
+    adults = page.figures.adults
+    lines = []
+    for name, dimension in _asked_about(page):
+        unknown = page.figures.cell("adults", **{dimension: UNKNOWN})
+        cells = (page.number(unknown), page.share(unknown, adults))
+        lines.append(Line(dimension_label(name, page.language), cells))
+    heads = ("col_question", "col_unknown", "col_percent")
+    caption = page.say("missing_caption", adults=page.number(adults))
+    return TableView(caption, _heads(page, heads), tuple(lines))
+
+
+def _asked_about(page: Printer) -> Iterator[tuple[str, str]]:
+    """Every dimension with an unknown row: its name, and the dimension that holds the row."""
+    for name in (CATEGORY, TERRITORY, SEX, AGE_BAND):
+        if _prints(page, "adults", name, UNKNOWN):
+            yield name, name
+    for table in _single(page):
+        yield table.dimensions[0], table.dimensions[0]
+    for asked in _asked(page):
+        yield asked, f"{asked}{ANSWERED}"
+
+
+def leading_category(page: Printer) -> tuple[str, Figure]:
+    """The category with most adults, as a sentence wants it."""
+    found = {each.code: page.figures.cell("adults", category=each.code) for each in categories()}
+    code = max(
+        (code for code in found if code not in {UNKNOWN, BE7}), key=lambda each: found[each].value or 0
+    )
+    return code_label(CATEGORY, code, page.language), found[code]
+
+
+def _prints(page: Printer, measure: str, dimension: str, code: str) -> bool:
+    return any(
+        table.measure == measure and code in getattr(table.hierarchies.get(dimension), "depth_of", {})
+        for table in page.figures.release.tables.values()
+    )
+
+
+def _first(page: Printer, measure: str, dimensions: set[str]) -> ProtectedTable | None:
+    tables = page.figures.release.tables.values()
+    return next((t for t in tables if t.measure == measure and set(t.dimensions) == dimensions), None)
+
+
+def _heads(page: Printer, keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(page.say(key) for key in keys)
+
+
+def _codes(page: Printer, dimension: str, codes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(code_label(dimension, code, page.language) for code in codes)
