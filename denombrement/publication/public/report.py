@@ -176,18 +176,18 @@ def _sections(page: Printer, pictures: Mapping[str, Picture]) -> list[Section]:
         label=label.lower(),
         adults=page.number(adults),
     )
-    where = (sections.category_table(page), pictures.get("categories"))
+    where = (sections.category_table(page), *maps_of(pictures, "categories"))
     more = (sections.situation_table(page), sections.sex_table(page))
-    places = (sections.place_table(page), pictures.get("taux"), pictures.get("adultes"))
-    crossing = (sections.crossing_table(page), pictures.get("enfants"))
+    places = (sections.place_table(page), *maps_of(pictures, "taux", "adultes"))
+    crossing = (sections.crossing_table(page), *maps_of(pictures, "enfants"))
     who = (sections.age_table(page), *sections.profile_tables(page))
+    tables = (*sections.commune_tables(page), *maps_of(pictures, "communes"))
+    communes = (page.say("communes_note"),) if tables and page.figures.coverage.silent else ()
     found = [
         Section("ou", page.say("where"), (leading,), (*where, *more)),
         Section("territoires", page.say("places"), (), (*places, *crossing)),
         Section("profils", page.say("who"), (page.say("who_note"),), who, pairs=True),
-        Section(
-            "communes", page.say("communes"), (), (sections.commune_table(page), pictures.get("communes"))
-        ),
+        Section("communes", page.say("communes"), communes, tables, pairs=True),
         Section(
             "ailleurs", page.say("compare"), (page.say("compare_text"),), (sections.comparison_table(page),)
         ),
@@ -195,6 +195,11 @@ def _sections(page: Printer, pictures: Mapping[str, Picture]) -> list[Section]:
         Section("methode", page.say("method"), tuple(_method(page))),
     ]
     return [each for each in found if each.paragraphs or any(each.tables)]
+
+
+def maps_of(pictures: Mapping[str, Picture], *stems: str) -> tuple[Picture, ...]:
+    """The maps of these names that exist."""
+    return tuple(pictures[stem] for stem in stems if stem in pictures)
 
 
 def _quality(page: Printer) -> list[str]:
