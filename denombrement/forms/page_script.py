@@ -25,6 +25,7 @@ _COMMENT = r"(?P<comment>(?:^|(?<=[ ;{},]))//[^\n]*$)"
 _WRAP = r"(?P<wrap>,\n?(?=[)\]}])|(?P<open>[,(\[;{]|=>)\n|\n(?=[)\].}]))"
 _SPACES = r"(?P<spaces> *(?P<sign>=>|[=<>!?:)}\]&|*%]+|[,(\[;{]|(?<= )[-+/](?= [^-+/]))(?: *(?![ /])|))"
 _PIECE = re.compile(f"{_TEXT}|{_COMMENT}|{_REGEX}|(?P<tick>`)|{_WRAP}|{_SPACES}", re.MULTILINE)
+_FUNCTION = re.compile(r"^export (?:async )?function (\w+)", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(import|export)\b", re.MULTILINE)
 
 
@@ -40,7 +41,9 @@ def page_script() -> str:
     Raises:
         DamagedInput: FRM010 where a module imports or exports in a way that the joiner does not know.
     """
-    modules = "".join(_joinable(name, web_text(f"{name}.js")) for name in _order(ENTRY, ()))
+    texts = {name: web_text(f"{name}.js") for name in _order(ENTRY, ())}
+    whole = "".join(texts.values())
+    modules = "".join(_joinable(name, _without_unused(text, whole)) for name, text in texts.items())
     return f'\n(()=>{{"use strict";\n{modules}}})();\n'
 
 
@@ -112,6 +115,16 @@ def _hole_end(text: str, place: int) -> int:
         depth += {"{": 1, "}": -1}.get(text[place], 0)
         place += 1
     return place
+
+
+def _without_unused(text: str, whole: str) -> str:
+    """Leaves out functions that only tests call."""
+    for name in _FUNCTION.findall(text):
+        if len(re.findall(rf"\b{name}\b", whole)) == 1:
+            text = re.sub(
+                rf"^export (?:async )?function {name}\(.*?^}}\n", "", text, flags=re.MULTILINE | re.DOTALL
+            )
+    return text
 
 
 def _joinable(name: str, text: str) -> str:

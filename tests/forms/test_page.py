@@ -258,6 +258,18 @@ def test_a_module_that_cannot_be_joined_is_refused(monkeypatch):
     page_script.cache_clear()
 
 
+def test_what_no_module_calls_is_left_out(monkeypatch):
+    texts = {
+        "main.js": 'import { used } from "./other.js";\nused();\n',
+        "other.js": "export function used() {\n  return 1;\n}\nexport async function unused() {\n  return 2;\n}\n",
+    }
+    monkeypatch.setattr(script_module, "web_text", texts.__getitem__)
+    page_script.cache_clear()
+    assert "function used" in page_script()
+    assert "unused" not in page_script()
+    page_script.cache_clear()
+
+
 def test_modules_in_a_circle_are_refused(monkeypatch):
     texts = {"main.js": 'import { a } from "./other.js";\n', "other.js": 'import { b } from "./main.js";\n'}
     monkeypatch.setattr(script_module, "web_text", texts.__getitem__)

@@ -279,3 +279,25 @@ def test_two_declarations_alike_are_marked_in_the_list(worker):
     assert "Doublon possible" not in worker.page.inner_text(".cards")
     worker.describe()
     assert worker.page.locator(".card .warning").count() == 2
+
+
+def test_a_draft_file_never_overwrites_drafts_locked_on_the_computer(worker, tmp_path):
+    worker.start()
+    mark = worker.describe()
+    with worker.page.expect_download() as waited:
+        worker.press("Enregistrer un fichier de brouillon")
+    waited.value.save_as(tmp_path / "brouillon.json")
+    worker.page.get_by_role("button", name="Supprimer").click()
+    worker.press("Oui, supprimer")
+    worker.await_title("Vos fiches")
+    assert worker.page.locator(".card").count() == 0
+    worker.press("Ouvrir un fichier de brouillon")
+    worker.page.set_input_files("#draft-in", tmp_path / "brouillon.json")
+    worker.page.fill("#pass-in", "quatre mots bien longs")
+    worker.press("Ouvrir un fichier de brouillon")
+    worker.await_title("Vos fiches")
+    assert mark in worker.page.inner_text(".card h2").replace("\u00a0", "")
+    worker.page.reload()
+    worker.await_title("Reprendre vos fiches")
+    worker.page.locator("summary").click()
+    assert worker.page.get_by_role("button", name="brouillon").count() == 0

@@ -86,7 +86,8 @@ function nameFields(place) {
 function typedAs(place, name, value) {
   place.typed[name] = value;
   const box = document.getElementById("identity-hints");
-  if (box) box.replaceChildren(...hintTexts(place));
+  const hints = h("div", {}, hintTexts(place));
+  if (box && box.textContent !== hints.textContent) box.replaceChildren(...hints.childNodes); // said once, not at each key
 }
 
 function hintsBox(place) {

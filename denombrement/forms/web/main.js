@@ -220,11 +220,13 @@ app.saveDraft = async () => {
   saveFile(name, await app.vault.draftFile(app.header(), rows));
 };
 
-// The later of two versions of a declaration is kept; a computer without drafts takes the file's passphrase.
+// The later of two versions of a declaration is kept; a computer without drafts takes the file's passphrase, and drafts
+// locked under another one are never overwritten.
 app.takeDraft = async ({ state, number, rows }, passphrase) => {
   if (!app.vault) {
-    if (!app.isNew) await app.storage.clear();
-    app.vault = await createVault(app.storage, passphrase);
+    const unlock = app.isNew ? createVault : openVault;
+    app.vault = await unlock(app.storage, passphrase);
+    if (!app.isNew) await loadRows();
     app.isNew = false;
   }
   for (const row of rows) {

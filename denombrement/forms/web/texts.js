@@ -52,7 +52,7 @@ const WHOLE_DATE = { day: "numeric", month: "long", year: "numeric" };
 // A date of the calendar in words, whatever the computer's own language.
 export function dateText(iso, parts = WHOLE_DATE, code = words.chosen) {
   const [year, month, day] = iso.split("-").map(Number);
-  const format = new Intl.DateTimeFormat(code, { ...parts, timeZone: "UTC" });
+  const format = new Intl.DateTimeFormat(`${code}-${code === "en" ? "GB" : "BE"}`, { ...parts, timeZone: "UTC" });
   return format.format(new Date(Date.UTC(year, month - 1, day)));
 }
 

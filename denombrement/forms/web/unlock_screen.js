@@ -91,7 +91,6 @@ function comeBack(app, error) {
         {},
         h("summary", {}, t("forgotten")),
         h("p", {}, t("forgotten_explained")),
-        button(t("open_draft"), () => app.go("draft")),
         button(t("erase_all"), () => app.go("confirm", { what: "erase" }), "danger"),
       ),
     ],
