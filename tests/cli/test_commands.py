@@ -4,6 +4,7 @@ import json
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -270,3 +271,20 @@ def test_forms_writes_one_page_a_service_for_its_eyes_alone(said, campaign):
     html = page.read_text(encoding="utf-8")
     assert "bureau@exemple.be" in html
     assert len(html.encode()) <= 150_000
+
+
+GEO = Path(__file__).parents[3] / "shared" / "geo"
+
+
+@pytest.mark.skipif(not GEO.is_dir(), reason="the boundary files beside the project are absent: ../shared/geo")
+def test_real_boundaries_once_added_are_what_the_maps_are_drawn_on(said, campaign):
+    simulated(said, campaign, persons=30)
+    said("intake", campaign, campaign / MAILBOX)
+    file = GEO / "communes_luxembourg_leger.geojson"
+    added = said("boundaries", "add", campaign, file, "--credit", "Statbel, secteurs statistiques 2011", "--json")
+    assert added.code == 0
+    assert added.json["communes"] == 44
+    said("count", campaign)
+    drawing = (campaign / "internal" / "cartes" / "carte_taux.svg").read_text(encoding="utf-8")
+    assert "EPSG:3812" in drawing
+    assert "Statbel" in drawing
