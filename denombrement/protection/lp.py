@@ -67,6 +67,11 @@ class Model:
         """Sets the time limit of the solves to come."""
         self._highs.setOptionValue("time_limit", float("inf") if seconds is None else max(0.0, seconds))
 
+    def tolerate(self, gap: float, *, constant: float) -> None:
+        """Lets a whole-number solve stop when the cost plus a constant is within this share of its proved bound."""
+        self._highs.setOptionValue("mip_rel_gap", gap)
+        self._highs.changeObjectiveOffset(constant)
+
     def target(self, value: float) -> None:
         """A cost that is known to be the least possible: a whole-number solve stops at the first point that has it."""
         self._highs.setOptionValue("objective_target", value)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import sparse
 
 from denombrement.errors import ProtectionRefusal
 from denombrement.protection.cells import CellSystem, Counts
@@ -22,6 +22,8 @@ from denombrement.protection.randomness import uniforms
 
 _TOLERANCE = 1e-7
 MAX_SLACK = 3
+_MANY_OPEN = 1_000
+_NEAR_ENOUGH = 0.5
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _walk(system: CellSystem, start: Vector, box: tuple[Vector, Vector], secret:
     for group in range(int(groups.max(initial=-1)) + 1):
         members = free[groups == group]
         basis = _null_space(system.relations[:, members])
-        chance = _Chance(secret, draw, [str(system.cells[number]) for number in members], basis.shape[1] + 1)
+        chance = _Chance(secret, draw, [str(system.cells[number]) for number in members], basis.shape[0] + 1)
         point[members] = _walk_group(point[members], (lower[members], upper[members]), basis, chance)
     return point
 
@@ -153,15 +155,16 @@ class _Chance:
 
 def _walk_group(point: Vector, box: tuple[Vector, Vector], basis: Vector, chance: _Chance) -> Vector:
     """Moves until no direction is left; each step keeps the mean and freezes at least one cell."""
-    step = 0
-    while basis.shape[1]:
-        direction = basis @ (basis.T @ chance.direction(step))
+    step, frozen = 0, np.zeros(len(point), dtype=np.bool_)
+    while basis.shape[0]:
+        direction = (basis @ chance.direction(step)) @ basis
         direction[np.abs(direction) < _TOLERANCE * np.abs(direction).max()] = 0.0
         ahead, behind = _room(point, box, direction), _room(point, box, -direction)
         stride = ahead if chance.forwards(step, behind / (ahead + behind)) else -behind
         point = _snapped(point + stride * direction)
-        basis = _without(basis, np.flatnonzero(_integral(point)))
-        step += 1
+        reached = _integral(point)
+        basis = _without(basis, np.flatnonzero(reached & ~frozen))
+        step, frozen = step + 1, reached
     return point
 
 
@@ -173,24 +176,43 @@ def _room(point: Vector, box: tuple[Vector, Vector], direction: Vector) -> float
 
 
 def _null_space(relations: sparse.csr_array) -> Vector:
-    """An orthonormal basis of the directions that keep all relations."""
-    touched = relations[np.flatnonzero(np.diff(relations.indptr))]
-    if touched.shape[0] == 0:
-        return np.eye(relations.shape[1])
-    factors = linalg.qr(touched.toarray().T, pivoting=True)
-    diagonal = np.abs(np.diag(factors[1]))
-    return np.asarray(factors[0][:, int((diagonal > _TOLERANCE).sum()) :])
+    """A basis, one row each, of the directions that keep all relations, by elimination.
+
+    The relations hold few ones each, so elimination touches few rows, stays exact in most tables, and does not depend
+    on the number of threads of a linear-algebra library.
+    """
+    rest = relations[np.flatnonzero(np.diff(relations.indptr))].toarray()
+    pivots: list[int] = []
+    for column in range(rest.shape[1]):
+        row = len(pivots)
+        size = np.abs(rest[row:, column])
+        if not size.size or size.max() < _TOLERANCE:
+            continue
+        best = row + int(size.argmax())
+        rest[[row, best]] = rest[[best, row]]
+        rest[row] /= rest[row, column]
+        others = np.flatnonzero(np.abs(rest[:, column]) > _TOLERANCE)
+        others = others[others != row]
+        rest[others] -= np.outer(rest[others, column], rest[row])
+        pivots.append(column)
+    free = np.setdiff1d(np.arange(rest.shape[1]), pivots)
+    basis = np.zeros((len(free), rest.shape[1]))
+    basis[np.arange(len(free)), free] = 1.0
+    basis[:, pivots] = -rest[: len(pivots)][:, free].T
+    return basis
 
 
 def _without(basis: Vector, frozen: NDArray[np.intp]) -> Vector:
-    """The directions of a basis that leave some cells alone: pivots their rows out of it."""
-    for row in frozen:
-        size = np.abs(basis[row])
+    """The directions of a basis that leave some cells alone: pivots their columns out of it."""
+    for cell in frozen:
+        size = np.abs(basis[:, cell])
         if not size.size or size.max() < _TOLERANCE:
             continue
         pivot = int(size.argmax())
-        basis = basis - np.outer(basis[:, pivot], basis[row] / basis[row, pivot])
-        basis = np.delete(basis, pivot, axis=1)
+        direction = basis[pivot] / basis[pivot, cell]
+        basis[pivot] = basis[-1]
+        basis = basis[:-1]
+        basis -= np.outer(basis[:, cell], direction)
     return basis
 
 
@@ -228,4 +250,8 @@ def _nearest_neighbour(
     zeros = np.zeros(system.relations.shape[0])
     mask = np.full(system.size, integral)
     model = Model(system.relations, (zeros, zeros), box, integral=mask)
-    return model.minimise(1.0 - 2.0 * (target - box[0]))
+    slope = 1.0 - 2.0 * (target - box[0])
+    if int((~_integral(target)).sum()) > _MANY_OPEN and integral:
+        # A table of four dimensions may leave so much open that the very nearest point takes hours; near is enough.
+        model.tolerate(_NEAR_ENOUGH, constant=float((target - box[0]).sum() - slope @ box[0]))
+    return model.minimise(slope)

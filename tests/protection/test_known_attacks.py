@@ -64,11 +64,13 @@ def test_outsider_bounds_are_the_known_ones(cases, systems):
 
 @pytest.mark.parametrize("name", ["arr3d", "2d"])
 def test_insiders_learn_the_known_numbers_of_cells(cases, systems, name):
+    # One commune in three: each has its own known answer, and all of them take long.
     known = pd.read_csv(cases / "province_insiders.csv").set_index(
         ["table", "threshold", "pattern", "insider"]
     )
     system = systems[name]
-    insiders = [one for one in territory_insiders(system) if name == "arr3d" or "=C" in one.name]
+    everybody = territory_insiders(system)
+    insiders = everybody if name == "arr3d" else [one for one in everybody if "=C" in one.name][::3]
     for table, threshold, pattern, _ in patterns(cases):
         if table != name:
             continue

@@ -121,6 +121,15 @@ def test_no_rounding_is_invented_where_none_exists():
     assert caught.value.code == "PRO004"
 
 
+def test_a_finish_that_is_near_enough_is_additive_too(province, monkeypatch):
+    system = CellSystem.of([Cube.whole(province["3d"])])
+    monkeypatch.setattr(rounding, "_MANY_OPEN", 0)
+    found = round_cells(system, base=5, secret=b"x")
+    assert found.finished
+    assert not (system.relations @ found.rounded).any()
+    assert np.all(np.abs(found.rounded - system.counts) <= 4)
+
+
 def test_a_walk_that_cannot_be_finished_widens_by_one_step(monkeypatch):
     system = chain(4, 4)
     attempts = iter([None, np.array([2.0, 1.0, 1.0])])
