@@ -58,6 +58,8 @@ class _Builder:
     def __init__(self, campaign: Campaign, language: str, service: Service | None, people: int) -> None:
         import xlsxwriter
 
+        from denombrement.forms.workbook.sheet import PlainWorksheet
+
         self.campaign = campaign
         self.language = language
         self.service = service
@@ -70,6 +72,7 @@ class _Builder:
         )
         self.file = io.BytesIO()
         self.book = xlsxwriter.Workbook(self.file, {"in_memory": True})
+        self.sheet_class = PlainWorksheet
         self.styles = Styles(self.book, medium_text("date_format", language))
 
     def text(self, key: str, **facts: str | int) -> str:
@@ -78,10 +81,10 @@ class _Builder:
     def build(self) -> bytes:
         self.book.set_properties({"title": self.campaign.name, "created": _MADE_AT})
         instructions = self.book.add_worksheet(self.text("sheet_instructions"))
-        records = self.book.add_worksheet(self.text("sheet_records"))
+        records = self.book.add_worksheet(self.text("sheet_records"), self.sheet_class)
         self._write_instructions(instructions)
         self._write_lists(self.book.add_worksheet(_LISTS))
-        self._write_calculation(self.book.add_worksheet(_CALCULATION))
+        self._write_calculation(self.book.add_worksheet(_CALCULATION, self.sheet_class))
         self._write_records(records)
         self.book.close()
         return self.file.getvalue()
