@@ -104,12 +104,11 @@ class Candidate:
     @cached_property
     def cells(self) -> tuple[PublishedCell, ...]:
         """Every printed cell, with what it may stand for."""
-        found = []
-        for sheet, figures in zip(self.sheets, self.figures, strict=True):
-            for variable, (status, value) in zip(sheet.variables, figures, strict=True):
-                low, high = self.rules.interval(status, value)
-                found.append((variable, PublishedCell(self.system.cells[variable], status, value, low, high)))
-        return tuple(cell for _, cell in found)
+        return tuple(
+            PublishedCell(self.system.cells[variable], status, value, *self.rules.interval(status, value))
+            for sheet, figures in zip(self.sheets, self.figures, strict=True)
+            for variable, (status, value) in zip(sheet.variables, figures, strict=True)
+        )
 
     def statements(self) -> Iterator[Statement]:
         """What all rows give away, and the totals by which rows were withheld."""
