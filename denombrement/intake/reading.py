@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from denombrement.campaign import Campaign
 from denombrement.errors import DamagedInput
-from denombrement.intake.lists import is_known_header, read_list
+from denombrement.intake.lists import ReadMnemonic, is_known_header, read_list
 from denombrement.intake.model import ReadReturn
 from denombrement.intake.opening import read_clear_return as read_json_return
 from denombrement.intake.opening import read_sealed
@@ -28,6 +28,7 @@ class FileReader:
         private_keys: keys that open sealed returns.
         token_of: service -> the token that authenticates its returns.
         list_service: service of lists that do not name one.
+        read_mnemonic: turns codes written by hand into tokens; see `denombrement.intake.lists.read_list`.
     """
 
     campaign: Campaign
@@ -35,6 +36,7 @@ class FileReader:
     private_keys: Sequence[PrivateKey]
     token_of: Callable[[str], str]
     list_service: str | None = None
+    read_mnemonic: ReadMnemonic | None = None
 
     def __call__(self, name: str, data: bytes) -> list[ReadReturn]:
         """The returns of a file: one, or as many as a list has services.
@@ -63,7 +65,11 @@ class FileReader:
     def _list(self, name: str, data: bytes, kind: str) -> list[ReadReturn]:
         tables = read_tables(data, is_known_header=is_known_header)
         groups = read_list(
-            tables, night=self.campaign.night, recipe=self.campaign.recipe, service=self.list_service
+            tables,
+            night=self.campaign.night,
+            recipe=self.campaign.recipe,
+            service=self.list_service,
+            read_mnemonic=self.read_mnemonic,
         )
         if any(service not in self.services for service in groups):
             raise DamagedInput("INT102", where=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,8 @@ from denombrement.intake.readers import RawRow, RawTable, children_of, is_repeat
 from denombrement.intake.validation import validate_records
 from denombrement.survey.questionnaire import question
 
+# A code written by hand -> what it gives of an identity (``code``, ``tokens``); None where the text is no such code.
+ReadMnemonic = Callable[[str], Mapping[str, Any] | None]
 _TOKEN_CODE = re.compile(r"^[A-Za-z0-9_-]{22}$")
 _TEXTS = frozenset({"service", "declaration_id", "code", "opaque_code", "token"})
 
@@ -43,7 +45,12 @@ class _Record:
 
 
 def read_list(
-    tables: Sequence[RawTable], *, night: date, recipe: str, service: str | None = None
+    tables: Sequence[RawTable],
+    *,
+    night: date,
+    recipe: str,
+    service: str | None = None,
+    read_mnemonic: ReadMnemonic | None = None,
 ) -> dict[str, ServiceRows]:
     """Records of a list, by service.
 
@@ -52,6 +59,8 @@ def read_list(
         night: the reference night, which decides the communes.
         recipe: recipe of the codes that the list holds.
         service: the service of every row, where the list does not say.
+        read_mnemonic: turns a code written by hand into tokens where it is read, so that it is not stored; without it,
+            such a code is kept as another platform's would be.
 
     Returns:
         Service id -> its valid and rejected rows. A row without a service is under the empty id.
@@ -63,7 +72,7 @@ def read_list(
     repeats = [table for table in tables if is_repeat(table)]
     by_service: dict[str, ServiceRows] = {}
     for table in adults:
-        records = list(_records(table, night, recipe))
+        records = list(_records(table, night, recipe, read_mnemonic))
         for repeat in repeats:
             _add_children(records, table, repeat, night)
         for name, group in _by_service(records, service).items():
@@ -77,7 +86,9 @@ def read_list(
     return by_service
 
 
-def _records(table: RawTable, night: date, recipe: str) -> Iterator[_Record]:
+def _records(
+    table: RawTable, night: date, recipe: str, read_mnemonic: ReadMnemonic | None
+) -> Iterator[_Record]:
     columns = columns_of(table)
     require_compulsory(columns)
     cells = [(column, _column_answers(column, table.rows, night)) for column in columns]
@@ -86,7 +97,7 @@ def _records(table: RawTable, night: date, recipe: str) -> Iterator[_Record]:
         for column, answers in cells:
             _set(record, column, answers[rank])
         _name(record, row.line)
-        record.answers["identity"] = _identity(record.answers, recipe)
+        record.answers["identity"] = _identity(record.answers, recipe, read_mnemonic)
         yield record
 
 
@@ -159,12 +170,15 @@ def _safe(identifier: str) -> str:
     return identifier if re.fullmatch(r"(case|row)-[0-9]+", identifier) else ""
 
 
-def _identity(answers: dict[str, Any], recipe: str) -> dict[str, Any]:
+def _identity(answers: dict[str, Any], recipe: str, read_mnemonic: ReadMnemonic | None) -> dict[str, Any]:
     code, opaque = answers.pop("code", None), answers.pop("opaque_code", None)
     tokens = answers.pop("tokens", {})
     status = answers.pop("identity_status", None)
     if code and not _TOKEN_CODE.match(code):
         opaque, code = code, None
+    written = read_mnemonic(opaque) if opaque and read_mnemonic and not (code or tokens) else None
+    if written:
+        return {"status": "coded", "recipe": recipe, **written}
     if code or tokens:
         return {"status": "coded", "recipe": recipe, "code": code, "tokens": tokens}
     if opaque:

@@ -11,6 +11,8 @@ import pytest
 import xlsxwriter
 
 from denombrement.campaign import Campaign
+from denombrement.dedup.codes import Identity, Recipe, identity_tokens, mnemonic_tokens
+from denombrement.errors import DamagedInput
 from denombrement.forms.xlsform import xlsform_sheets
 from denombrement.intake.reading import FileReader
 from denombrement.survey.questionnaire import LANGUAGES, options, question, questions
@@ -246,3 +248,30 @@ def test_options_that_nobody_knows_set_the_record_aside(text):
     reader = FileReader(CAMPAIGN, {"cpas-arlon"}, [], lambda _service: "", "cpas-arlon")
     (envoi,) = reader("export", f"situation,sex,income\nEL6.12,man,{text}\n".encode())
     assert [each.reason for each in envoi.rejected] == ["REC001"]
+
+
+def test_a_mnemonic_becomes_tokens_where_it_is_read():
+    """The same code as the person's page makes; the letters and the date themselves go no further."""
+    recipe, secret = Recipe.load(CAMPAIGN.recipe), bytes(range(32))
+
+    def read_mnemonic(text):
+        try:
+            made = mnemonic_tokens(text, secret, CAMPAIGN.id, recipe)
+        except DamagedInput:
+            return None
+        return {"code": made.code, "tokens": made.tokens}
+
+    reader = FileReader(CAMPAIGN, {"cpas-arlon"}, [], lambda _service: "", "cpas-arlon", read_mnemonic)
+    rows = (
+        "situation,sex,opaque_code\nEL6.12,man,JE-BER-14031987-M\nEL6.12,man,other-platform-7\nEL6.12,man,\n"
+    )
+    (envoi,) = reader("export", rows.encode())
+    coded, opaque, none = (each.declaration.identity for each in envoi.taken)
+    person = Identity(
+        given_name="Jean", family_name="Bernard", birth_year=1987, birth_month=3, birth_day=14, sex="man"
+    )
+    assert coded.code == identity_tokens(person, secret, CAMPAIGN.id, recipe).code
+    assert coded.tokens
+    assert coded.opaque_code is None
+    assert (opaque.status, opaque.opaque_code) == ("opaque", "other-platform-7")
+    assert none.status == "not_known"
