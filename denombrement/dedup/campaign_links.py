@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from denombrement.dedup.exact import name_persons
 from denombrement.dedup.linkage.constraints import Decisions, Pair
+from denombrement.errors import UsageProblem
 from denombrement.intake.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from denombrement.dedup.linkage.records import EncodedRecords
     from denombrement.dedup.linkage.result import LinkageResult
+    from denombrement.dedup.linkage.self_test import SelfTest
 
 LINKED, EXACT = "linkage", "exact_code"
 DEFAULT_SEED = 1
 SEPARATOR = "/"
+PURGED = "purged"
 
 _DECLARED = """
 SELECT d.service || '/' || d.declaration_id AS record_id, d.service, d.code, d.opaque_code, d.sex, d.nationality,
@@ -61,19 +65,39 @@ def link_campaign(
     Equal codes of another platform are one person, as that platform says.
 
     Raises:
-        UsageProblem: LNK003, LNK004, as ``linkage.engine.link``.
+        UsageProblem: LNK003, LNK004, as ``linkage.engine.link``; LNK911 where the tokens were purged.
     """
     from denombrement.dedup.linkage.engine import link
+
+    if is_purged(store):
+        raise UsageProblem("LNK911")
+    frame = declared_tokens(store)
+    together = Decisions(decisions.same + _opaque_pairs(frame, decisions), decisions.different)
+    return link(_encoded(frame), decisions=together, seed=seed, progress=progress)
+
+
+def self_test_campaign(store: Store, *, seed: int = DEFAULT_SEED) -> SelfTest:
+    """Finds known duplicates put among the declarations of a store; writes nothing.
+
+    Raises:
+        UsageProblem: as ``link_campaign``.
+    """
+    from denombrement.dedup.linkage.self_test import self_test
+
+    if is_purged(store):
+        raise UsageProblem("LNK911")
+    return self_test(_encoded(declared_tokens(store)), seed=seed)
+
+
+def _encoded(frame: pd.DataFrame) -> EncodedRecords:
     from denombrement.dedup.linkage.records import EncodedRecords
 
-    frame = declared_tokens(store)
-    together = Decisions(decisions.same + _opaque_pairs(frame), decisions.different)
     tokens = frame.drop(columns="opaque_code")
     for name in ("given_full", "family_full", "birth_year", "birth_month", "birth_day"):
         if name not in tokens.columns:
             # A file in which nobody's name is known still has its column.
             tokens[name] = None
-    return link(EncodedRecords.from_tokens(tokens), decisions=together, seed=seed, progress=progress)
+    return EncodedRecords.from_tokens(tokens)
 
 
 def keep_links(store: Store, result: LinkageResult) -> None:
@@ -111,11 +135,24 @@ def read_links(store: Store) -> Links | None:
 
 
 def declared_digest(store: Store) -> str:
-    """Digest of the declarations' keys and identities: other declarations need another linkage."""
+    """Digest of the declarations' keys and identities (of their keys and revisions once codes were purged).
+
+    Other declarations need another linkage.
+    """
+    if is_purged(store):
+        kept = store.rows(
+            "SELECT service, declaration_id, revision FROM declarations ORDER BY service, declaration_id"
+        )
+        return hashlib.sha256(json.dumps([PURGED, *kept]).encode()).hexdigest()
     rows = store.rows(
         "SELECT service, declaration_id, code, opaque_code, sex FROM declarations ORDER BY service, declaration_id"
     )
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def is_purged(store: Store) -> bool:
+    """Whether the codes and tokens of the campaign were destroyed."""
+    return bool(store.rows("SELECT 1 FROM meta WHERE name = ?", [PURGED]))
 
 
 def link_report(result: LinkageResult) -> dict[str, Any]:
@@ -144,8 +181,20 @@ def link_report(result: LinkageResult) -> dict[str, Any]:
     }
 
 
-def _opaque_pairs(frame: pd.DataFrame) -> tuple[Pair, ...]:
+def _opaque_pairs(frame: pd.DataFrame, decisions: Decisions) -> tuple[Pair, ...]:
+    """Pairs that another platform holds to be one person, but for the groups where a human answered otherwise."""
+    from denombrement.dedup.linkage.constraints import components
+
     coded = frame[frame["opaque_code"].notna()]
     first = coded.groupby("opaque_code")["record_id"].transform("first")
     later = coded["record_id"] != first
-    return tuple(zip(first[later], coded.loc[later, "record_id"], strict=True))
+    pairs = list(zip(first[later], coded.loc[later, "record_id"], strict=True))
+    place = {record: position for position, record in enumerate(frame["record_id"])}
+    ends = [(place[one], place[other]) for one, other in (*decisions.same, *pairs)]
+    group = components(len(frame), [one for one, _ in ends], [other for _, other in ends])
+    torn = {
+        int(group[place[one]])
+        for one, other in decisions.different
+        if group[place[one]] == group[place[other]]
+    }
+    return tuple(pair for pair in pairs if group[place[pair[0]]] not in torn)
