@@ -15,8 +15,8 @@ from denombrement.cli.publishing import (
     Intended,
     intended,
     keep_release,
+    last_release,
     protection_secret,
-    releases,
     written_beside,
 )
 from denombrement.errors import UsageProblem
@@ -71,9 +71,9 @@ def run_protect(campaign: OpenCampaign) -> tuple[Release, Path]:
     with campaign.store() as store:
         wanted = intended(campaign, store)
         secret = protection_secret(campaign, store)
-        kept = releases(store)
-        if kept and kept[-1][1] == wanted.digest:
-            release = Release.from_bytes(kept[-1][3], secret)
+        kept = last_release(store)
+        if kept is not None and kept.intended == wanted.digest:
+            release = Release.from_bytes(kept.signed, secret)
             return release, _write_page(campaign, wanted, release.verdict)
         return _protect_anew(campaign, store, wanted, secret)
 
@@ -81,14 +81,13 @@ def run_protect(campaign: OpenCampaign) -> tuple[Release, Path]:
 def _protect_anew(
     campaign: OpenCampaign, store: Store, wanted: Intended, secret: bytes
 ) -> tuple[Release, Path]:
-    kept = releases(store)
     try:
         release = protect(
             wanted.counts.tables,
             plan=wanted.plan,
             profile=wanted.profile,
             secret=secret,
-            history=Release.from_bytes(kept[-1][3], secret).history if kept else None,
+            history=wanted.history,
             contributions=wanted.counts.contributions,
         )
     except Refused as refusal:
@@ -98,7 +97,7 @@ def _protect_anew(
         raise
     signed = release.to_bytes(secret)
     with store.act("protect") as facts:
-        keep_release(store, wanted.digest, wanted.coverage, signed)
+        keep_release(store, wanted, signed)
         facts.update({**_facts(release.verdict), "counts": wanted.digest})
         facts["release"] = hashlib.sha256(signed).hexdigest()
     return release, _write_page(campaign, wanted, release.verdict)

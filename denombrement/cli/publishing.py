@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from denombrement.cli.common import OpenCampaign
 from denombrement.cli.count import BOUNDARIES_FILE
 from denombrement.counts.campaign_count import count_campaign
+from denombrement.counts.table import TERRITORY
 from denombrement.errors import DamagedInput, ProtectionRefusal, UsageProblem
 from denombrement.intake.store import Store
-from denombrement.protection.plan import PublicationPlan
+from denombrement.protection.history import ReleaseHistory
+from denombrement.protection.plan import PlannedTable, PublicationPlan
 from denombrement.protection.profiles import Profile, load_profile
+from denombrement.protection.release import Release
 from denombrement.publication.public import wall
 from denombrement.publication.public.figures import Coverage, Figures
-from denombrement.publication.public.planned import PlannedCounts, campaign_plan_text, planned_counts
+from denombrement.publication.public.planned import (
+    PlannedCounts,
+    campaign_plan_text,
+    planned_counts,
+    with_retired,
+)
 
 if TYPE_CHECKING:
     from denombrement.publication.shapes import Geometry
@@ -27,7 +36,31 @@ if TYPE_CHECKING:
 SECRET_FILE, PLAN_FILE = "protection.key", "plan.toml"
 DEFAULT_PLAN = "default"
 SECRET_BYTES = 32
-_RELEASES = "CREATE TABLE IF NOT EXISTS releases (number INTEGER PRIMARY KEY, counts VARCHAR, coverage VARCHAR, release BLOB)"
+_RELEASES = """CREATE TABLE IF NOT EXISTS releases (
+    number INTEGER PRIMARY KEY, intended VARCHAR, coverage VARCHAR, printed VARCHAR[], planned VARCHAR, release BLOB)"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One release in the store.
+
+    Args:
+        intended: digest of what it was made for.
+        coverage: facts beside the tables.
+        printed: names of the tables to print.
+        planned: every table protected so far.
+        signed: the release's file.
+    """
+
+    intended: str
+    coverage: Coverage
+    printed: tuple[str, ...]
+    planned: tuple[PlannedTable, ...]
+    signed: bytes
+
+    def figures(self, secret: bytes) -> Figures:
+        """What may be printed of it."""
+        return Figures.of(self.signed, secret, self.coverage, self.printed)
 
 
 @dataclass(frozen=True)
@@ -35,30 +68,46 @@ class Intended:
     """What the campaign would publish now.
 
     Args:
-        plan: which tables.
+        plan: which tables, those of earlier plans included.
+        printed: names of the tables that the campaign's own plan prints.
         profile: how they are protected.
         counts: the count tables behind them.
         coverage: facts that concern no person.
+        history: what readers have already.
     """
 
     plan: PublicationPlan
+    printed: tuple[str, ...]
     profile: Profile
     counts: PlannedCounts
     coverage: Coverage
+    history: ReleaseHistory
 
     @property
     def digest(self) -> str:
         """SHA-256 of counts, plan, profile and facts: a verdict holds for one of these alone."""
-        whole = self.counts.digest(self.plan, self.profile) + self.coverage.to_json()
-        return hashlib.sha256(whole.encode()).hexdigest()
+        facts = json.dumps([self.coverage.to_json(), self.printed])
+        return hashlib.sha256((self.counts.digest(self.plan, self.profile) + facts).encode()).hexdigest()
 
 
 def intended(campaign: OpenCampaign, store: Store) -> Intended:
     """Counts the campaign and lays out what its plan asks for."""
-    plan = load_plan(campaign)
-    profile = load_profile(campaign.settings.publication.profile)
+    own, before = load_plan(campaign), last_release(store)
+    history = ReleaseHistory()
+    if before is not None:
+        history = Release.from_bytes(before.signed, protection_secret(campaign, store)).history
+    plan = with_retired(own, before.planned if before else ())
     count = count_campaign(store, campaign.settings, campaign.services)
-    return Intended(plan, profile, planned_counts(count, plan), Coverage.of(count))
+    counts = planned_counts(count, plan, _territories(history))
+    printed = tuple(each.name for each in own.resolved(counts.tables))
+    profile = load_profile(campaign.settings.publication.profile)
+    return Intended(plan, printed, profile, counts, Coverage.of(count), history)
+
+
+def _territories(history: ReleaseHistory) -> frozenset[str]:
+    """Codes of every territory that an earlier release has a figure of."""
+    codes = (pair for known in history.cells for pair in known.cell.codes)
+    return frozenset(code for dimension, code in codes if dimension == TERRITORY)
 
 
 def load_plan(campaign: OpenCampaign) -> PublicationPlan:
@@ -92,21 +141,37 @@ def protection_secret(campaign: OpenCampaign, store: Store) -> bytes:
     return bytes.fromhex(file.read_text(encoding="utf-8").strip())
 
 
-def releases(store: Store) -> list[tuple[int, str, str, bytes]]:
-    """Every release kept, oldest first: number, digest of what was intended, facts, signed tables."""
+def releases(store: Store) -> list[Kept]:
+    """Every release kept, oldest first."""
     if not store.rows("SELECT 1 FROM information_schema.tables WHERE table_name = 'releases'"):
         return []
+    rows = store.rows("SELECT intended, coverage, printed, planned, release FROM releases ORDER BY number")
     return [
-        (int(number), str(counts), str(coverage), bytes(release))
-        for number, counts, coverage, release in store.rows("SELECT * FROM releases ORDER BY number")
+        Kept(
+            str(digest),
+            Coverage.from_json(coverage),
+            tuple(printed),
+            tuple(PlannedTable(**table) for table in json.loads(planned)),
+            bytes(signed),
+        )
+        for digest, coverage, printed, planned, signed in rows
     ]
 
 
-def keep_release(store: Store, digest: str, coverage: Coverage, release: bytes) -> None:
+def last_release(store: Store) -> Kept | None:
+    """The newest release kept."""
+    kept = releases(store)
+    return kept[-1] if kept else None
+
+
+def keep_release(store: Store, wanted: Intended, signed: bytes) -> None:
     """Adds a release to those kept; to be called inside an act."""
     store.rows(_RELEASES)
-    ((number,),) = store.rows("SELECT coalesce(max(number), 0) + 1 FROM releases")
-    store.rows("INSERT INTO releases VALUES (?, ?, ?, ?)", [number, digest, coverage.to_json(), release])
+    planned = json.dumps([asdict(table) for table in wanted.plan.tables])
+    store.rows(
+        "INSERT INTO releases SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? FROM releases",
+        [wanted.digest, wanted.coverage.to_json(), list(wanted.printed), planned, signed],
+    )
 
 
 def passed_figures(campaign: OpenCampaign, store: Store) -> Figures:
@@ -115,11 +180,10 @@ def passed_figures(campaign: OpenCampaign, store: Store) -> Figures:
     Raises:
         ProtectionRefusal: PUB051, the auditor has not passed the present count, plan and profile.
     """
-    kept = releases(store)
-    if not kept or kept[-1][1] != intended(campaign, store).digest:
+    kept = last_release(store)
+    if kept is None or kept.intended != intended(campaign, store).digest:
         raise ProtectionRefusal("PUB051")
-    _, _, coverage, release = kept[-1]
-    return Figures.of(release, protection_secret(campaign, store), Coverage.from_json(coverage))
+    return kept.figures(protection_secret(campaign, store))
 
 
 def publish(campaign: OpenCampaign, part: str) -> list[Path]:

@@ -12,6 +12,7 @@ from denombrement.cli.publishing import (
     geometry,
     intended,
     journaled_manifests,
+    last_release,
     protection_secret,
     refuse_problems,
     releases,
@@ -19,7 +20,7 @@ from denombrement.cli.publishing import (
 from denombrement.errors import ProtectionRefusal
 from denombrement.intake.store import Store
 from denombrement.publication.public import wall
-from denombrement.publication.public.figures import Coverage, Figures
+from denombrement.publication.public.figures import Figures
 
 
 @click.command("verify", help=say("verify"))
@@ -32,8 +33,8 @@ def command(path: Path, *, rebuild: bool, as_json: bool) -> None:
     with campaign.store() as store:
         refuse_problems(find_problems(campaign, store, rebuild=rebuild))
         manifest = wall.read_manifest(campaign.folder.public)
-        kept = releases(store)
-        current = bool(kept) and kept[-1][1] == intended(campaign, store).digest
+        kept = last_release(store)
+        current = kept is not None and kept.intended == intended(campaign, store).digest
     files = len(manifest.files) if manifest else 0
     lines = [say("verify_done", files=files) if files else say("verify_nothing")]
     if files and not current:
@@ -67,9 +68,9 @@ def find_problems(campaign: OpenCampaign, store: Store, *, rebuild: bool) -> lis
 
 def _figures_of(campaign: OpenCampaign, store: Store, digest: str) -> Figures | None:
     """The kept release that a manifest names, if its signature holds."""
-    for _, _, coverage, release in reversed(releases(store)):
+    for kept in reversed(releases(store)):
         try:
-            figures = Figures.of(release, protection_secret(campaign, store), Coverage.from_json(coverage))
+            figures = kept.figures(protection_secret(campaign, store))
         except ProtectionRefusal:
             continue
         if figures.audit == digest:

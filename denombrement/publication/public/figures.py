@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -192,14 +192,23 @@ class Figures:
         return self.release.verdict.base
 
     @classmethod
-    def of(cls, release_bytes: bytes, secret: bytes, coverage: Coverage) -> Figures:
+    def of(cls, signed: bytes, secret: bytes, coverage: Coverage, printed: Collection[str]) -> Figures:
         """The figures of a signed release.
+
+        Args:
+            signed: the release's file.
+            secret: the campaign's protection secret.
+            coverage: facts that concern no person.
+            printed: the tables to print; others were protected because readers have them from before.
 
         Raises:
             ProtectionRefusal: PRO007, altered or signed with another secret.
         """
-        release = Release.from_bytes(release_bytes, secret)
-        return cls(release, coverage, hashlib.sha256(release_bytes + coverage.to_json().encode()).hexdigest())
+        release = Release.from_bytes(signed, secret)
+        tables = {name: table for name, table in release.tables.items() if name in printed}
+        facts = json.dumps([coverage.to_json(), sorted(tables)])
+        digest = hashlib.sha256(signed + facts.encode()).hexdigest()
+        return cls(replace(release, tables=tables), coverage, digest)
 
     def verdict(self) -> dict[str, Any]:
         """What may be said of the audit beside the figures.

@@ -118,6 +118,8 @@ class _Maker:
     def _cell(self, measure: str, code: str, group: str) -> MapCell:
         codes: Mapping[str, str] = {TERRITORY: code, **({CATEGORY: group} if group else {})}
         found = self._figures.cell(measure, **codes)
+        if code in self._figures.coverage.silent:
+            found = Figure(None, Status.NOT_COUNTED)
         return MapCell(code, found.value, self._state(found, code), group)
 
     def _state(self, found: Figure, code: str) -> State:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,35 @@ def campaign_plan_text() -> str:
     return (resources.files("denombrement.publication") / "data" / "plan.toml").read_text(encoding="utf-8")
 
 
-def planned_counts(count: CampaignCount, plan: PublicationPlan) -> PlannedCounts:
+def with_retired(plan: PublicationPlan, earlier: Sequence[PlannedTable]) -> PublicationPlan:
+    """A plan together with tables that were protected before and are no longer printed: readers still have them.
+
+    Args:
+        plan: what is printed now.
+        earlier: every table protected so far.
+    """
+    known = {_content(table) for table in plan.tables}
+    names = {table.name for table in plan.tables}
+    retired = []
+    for table in earlier:
+        if _content(table) not in known:
+            name = table.name
+            while name in names:
+                name += "_before"
+            names.add(name)
+            retired.append(replace(table, name=name))
+    return replace(plan, tables=(*plan.tables, *retired))
+
+
+def _content(table: PlannedTable) -> str:
+    return repr(
+        (table.measure, sorted(table.dimensions.items()), table.each, table.minimum_persons, table.exact)
+    )
+
+
+def planned_counts(
+    count: CampaignCount, plan: PublicationPlan, once_counted: Collection[str] = ()
+) -> PlannedCounts:
     """The count tables of a plan, and who reported whom.
 
     Args:
@@ -83,6 +111,7 @@ def planned_counts(count: CampaignCount, plan: PublicationPlan) -> PlannedCounts
         plan: dimensions of any question, ``category``, ``territory``, ``service_territory``, ``age_band``, ``bound``
             (of the measures ``adults_bounds``, ``children_bounds``); for a question with several answers, ``each`` and
             the dimension ``<question>_answered``.
+        once_counted: communes that an earlier release has a figure of: they keep one even where nobody answers now.
 
     Raises:
         UsageProblem: PUB050, an unknown measure; CNT910, an unknown dimension.
@@ -93,7 +122,7 @@ def planned_counts(count: CampaignCount, plan: PublicationPlan) -> PlannedCounts
         for wanted in _sources(planned):
             key = planned.measure, frozenset(wanted)
             if key not in tables:
-                table, leaves = _table(count, planned.measure, wanted)
+                table, leaves = _table(count, planned.measure, wanted, _absent(count, once_counted))
                 tables[key] = table
                 if leaves is not None:
                     parts[table.name] = leaves
@@ -118,12 +147,11 @@ def _sources(planned: PlannedTable) -> Iterator[tuple[str, ...]]:
 
 
 def _table(
-    count: CampaignCount, measure: str, names: Sequence[str]
+    count: CampaignCount, measure: str, names: Sequence[str], absent: Mapping[str, str]
 ) -> tuple[CountTable, pd.DataFrame | None]:
     if measure in {ADULTS_BOUNDS, CHILDREN_BOUNDS}:
         return _bounds(count, measure), None
     persons = _weighted(count, measure)
-    absent = _absent(count)
     coded = persons.assign(**{name: _codes(persons, name, absent) for name in names})
     coded = coded[["person", "persons", *names]]
     name = "_".join([measure, *names])
@@ -152,7 +180,7 @@ def _grouped(cells: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return cells.groupby(names, observed=True)["persons"].sum().rename("count").reset_index()
 
 
-def _absent(count: CampaignCount) -> dict[str, str]:
+def _absent(count: CampaignCount, once_counted: Collection[str]) -> dict[str, str]:
     """Commune that did not take part -> where the persons seen there are counted, in the same arrondissement.
 
     A figure for such a commune would exist only where somebody was seen, and so give away that somebody was.
@@ -161,7 +189,7 @@ def _absent(count: CampaignCount) -> dict[str, str]:
     return {
         each.nis: f"{each.arrondissement_nis}{ELSEWHERE}"
         for each in communes_on(night)
-        if each.nis in count.counted.silent_communes
+        if each.nis in count.counted.silent_communes and each.nis not in once_counted
     }
 
 

@@ -92,9 +92,10 @@ class Printer:
         gap = {"fr": NARROW_SPACE, "de": "\u00a0"}.get(self.language, "")
         return f"{percent}{gap}%"
 
-    def whole_percent(self, percent: int) -> str:
-        """A share that is published as a whole percent."""
-        return self.signed(percent or self.say("less_than_one"))
+    def sentence(self, key: str, percent: int) -> str:
+        """A sentence about a share that is published as a whole percent."""
+        said = self.say(key, percent=self.signed(percent) if percent else self.say("under_one"))
+        return said[0].upper() + said[1:]
 
     def rate(self, figure: Figure, code: str) -> str:
         """Per 1,000 inhabitants of the communes that took part."""

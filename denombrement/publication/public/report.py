@@ -28,6 +28,9 @@ class Picture:
     text: str
 
 
+Shown = TableView | Picture | None
+
+
 @dataclass(frozen=True)
 class Section:
     """One chapter of the report.
@@ -44,7 +47,7 @@ class Section:
     id: str
     title: str
     paragraphs: tuple[str, ...] = ()
-    tables: tuple[TableView | Picture | None, ...] = ()
+    tables: tuple[Shown, ...] = ()
     pairs: bool = False
     notes: tuple[str, ...] = ()
 
@@ -176,12 +179,15 @@ def _sections(page: Printer, pictures: Mapping[str, Picture]) -> list[Section]:
         label=label.lower(),
         adults=page.number(adults),
     )
-    where = (sections.category_table(page), *maps_of(pictures, "categories"))
+    where: tuple[Shown, ...] = (sections.category_table(page), *maps_of(pictures, "categories"))
     more = (sections.situation_table(page), sections.sex_table(page))
-    places = (sections.place_table(page), *maps_of(pictures, "taux", "adultes"))
-    crossing = (sections.crossing_table(page), *maps_of(pictures, "enfants"))
+    places: tuple[Shown, ...] = (sections.place_table(page), *maps_of(pictures, "taux", "adultes"))
+    crossing: tuple[Shown, ...] = (sections.crossing_table(page), *maps_of(pictures, "enfants"))
     who = (sections.age_table(page), *sections.profile_tables(page))
-    tables = (*sections.commune_tables(page), *maps_of(pictures, "communes"))
+    tables: tuple[Shown, ...] = (
+        *sections.commune_tables(page),
+        *maps_of(pictures, "communes"),
+    )
     communes = (page.say("communes_note"),) if tables and page.figures.coverage.silent else ()
     found = [
         Section("ou", page.say("where"), (leading,), (*where, *more)),
@@ -210,9 +216,9 @@ def _quality(page: Printer) -> list[str]:
     return [
         page.say("quality_services", answered=services["answered"], zero=services["zero"], absent=absent),
         page.say("quality_about", declarations=page.whole(about)) if about else page.say("quality_few"),
-        page.say("quality_merged", percent=page.whole_percent(coverage.merged_percent)),
-        page.say("quality_quarantined", percent=page.whole_percent(coverage.quarantined_percent)),
-        page.say("quality_undecided", percent=page.whole_percent(coverage.undecided_percent)),
+        page.sentence("quality_merged", coverage.merged_percent),
+        page.sentence("quality_quarantined", coverage.quarantined_percent),
+        page.sentence("quality_undecided", coverage.undecided_percent),
     ]
 
 
