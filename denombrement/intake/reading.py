@@ -15,7 +15,7 @@ from denombrement.intake.opening import read_sealed
 from denombrement.intake.readers import Kind, identify, read_clear_return, read_tables
 from denombrement.intake.sealing_keys import PrivateKey
 
-_LIST_KINDS = {Kind.DELIMITED: "csv", Kind.RECORDS: "json"}
+_LIST_KINDS = {Kind.DELIMITED: "csv", Kind.DELIMITED_ARCHIVE: "csv", Kind.RECORDS: "json"}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from denombrement.errors import DamagedInput
-from denombrement.intake.readers.delimited import read_delimited
+from denombrement.intake.readers.delimited import read_delimited, read_delimited_archive
 from denombrement.intake.readers.detect import Identified, Kind, identify
 from denombrement.intake.readers.records import read_records
 from denombrement.intake.readers.repeats import ChildRows, children_of, is_repeat
@@ -49,7 +49,7 @@ __all__ = [
 def read_tables(
     source: bytes | Path, *, is_known_header: IsKnownHeader, limits: ReadLimits | None = None
 ) -> list[RawTable]:
-    """The tables of a clear file: CSV, XLSX, XLSM, ODS, XLS or a JSON list of records.
+    """The tables of a clear file: CSV, ODK Central's archive of CSV, XLSX, XLSM, ODS, XLS or a JSON list of records.
 
     Args:
         source: the file or its content.
@@ -114,4 +114,6 @@ def _tables(
             return read_records(found.text, is_known_header=is_known_header, limits=limits)
         case Kind.DELIMITED:
             return read_delimited(found.text, is_known_header=is_known_header, limits=limits)
+        case Kind.DELIMITED_ARCHIVE:
+            return read_delimited_archive(data, is_known_header=is_known_header, limits=limits)
     return read_workbook(data, found.kind, is_known_header=is_known_header, limits=limits)

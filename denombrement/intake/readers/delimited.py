@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 from denombrement.errors import DamagedInput
+from denombrement.intake.readers.archive import inflated_members
 from denombrement.intake.readers.tables import (
     HEADER_CELLS,
     HEADER_SEARCH_ROWS,
@@ -18,6 +20,7 @@ from denombrement.intake.readers.tables import (
     known_cells,
     table_from_rows,
 )
+from denombrement.intake.readers.text import decode_text
 
 SEPARATORS = (";", ",", "\t", "|")
 _HEAD_CHARACTERS = 2**18
@@ -36,6 +39,23 @@ def read_delimited(text: str, *, is_known_header: IsKnownHeader, limits: ReadLim
     rows = _rows(text, separator)
     table = table_from_rows(rows, is_known_header=is_known_header, limits=limits, strict_width=True)
     return [] if table is None else [table]
+
+
+def read_delimited_archive(
+    data: bytes, *, is_known_header: IsKnownHeader, limits: ReadLimits
+) -> list[RawTable]:
+    """The tables of an archive of delimited texts, as ODK Central exports a form with repeats.
+
+    Raises:
+        DamagedInput: as `read_delimited`; ``INT008`` to ``INT011`` the archive; ``INT003``, ``INT017``, ``INT018`` a text.
+    """
+    tables = []
+    for number, (name, content) in enumerate(inflated_members(data, limits), 1):
+        if name.endswith(".csv"):
+            text = decode_text(content)
+            found = read_delimited(text, is_known_header=is_known_header, limits=limits)
+            tables += [replace(table, sheet=name, sheet_number=number) for table in found]
+    return tables
 
 
 def _separator(text: str, is_known_header: IsKnownHeader) -> str | None:

@@ -20,6 +20,7 @@ class Kind(Enum):
     CLEAR_RETURN = "clear_return"
     RECORDS = "records"
     DELIMITED = "delimited"
+    DELIMITED_ARCHIVE = "delimited_archive"
     XLSX = "xlsx"
     ODS = "ods"
     XLS = "xls"
@@ -48,6 +49,7 @@ _SIGNATURES = (
 )
 _HEIC = re.compile(rb"....ftyp(?:heic|heix|mif1|heif)", re.DOTALL)
 _ZIP = b"PK"
+_ATTACHMENTS = "media/"
 _ODF_MIMETYPE = "application/vnd.oasis.opendocument."
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|div|style)\b", re.IGNORECASE)
 _WEB_ARCHIVE = re.compile(r"mime-version:", re.IGNORECASE)
@@ -95,10 +97,21 @@ def _kind_of_zip(data: bytes) -> Kind:
         raise DamagedInput("INT009")
     if "xl/workbook.bin" in names or "Index/Document.iwa" in names:
         raise DamagedInput("INT016")
+    if _is_central_export(names):
+        return Kind.DELIMITED_ARCHIVE
     is_document = mimetype.startswith(_ODF_MIMETYPE) or bool(
         names & {"word/document.xml", "ppt/presentation.xml"}
     )
     raise DamagedInput("INT007" if is_document else "INT008")
+
+
+def _is_central_export(names: set[str]) -> bool:
+    """Whether an archive is what ODK Central exports of a form with repeats: ``form.csv`` and ``form-children.csv``."""
+    files = {name for name in names if not name.endswith("/") and not name.startswith(_ATTACHMENTS)}
+    if not all(name.endswith(".csv") for name in files):
+        return False
+    stems = {name.removesuffix(".csv") for name in files}
+    return any(stem != other and other.startswith(f"{stem}-") for stem in stems for other in stems)
 
 
 def _mimetype(archive: zipfile.ZipFile, names: set[str]) -> str:

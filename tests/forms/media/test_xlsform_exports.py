@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import date
 
 import pytest
@@ -222,18 +223,64 @@ def drop(row):
     return {name: cell for name, cell in row.items() if cell is not None}
 
 
-def test_the_csv_of_odk_central_joins_groups_by_a_hyphen(records):
-    """Adults alone: Central gives the children in a second file."""
+def central(records):
+    """The files of ODK Central's export: groups joined by a hyphen, children in a file of their own."""
     export = Export(groups=True, multiples="together")
-    alone = [{**record, "children": []} for record in records]
-    file = io.StringIO()
-    writer = csv.writer(file)
     headers = [header.replace("/", "-") for header in export.headers(export.adult)]
-    writer.writerow(["SubmissionDate", *headers, "KEY", "SubmitterName"])
-    for rank, record in enumerate(alone):
-        cells = ["" if cell is None else as_json(cell) for cell in export.cells(export.adult, record)]
-        writer.writerow(["2023-10-20T10:00:00.000Z", *cells, f"uuid:{rank}", "app"])
-    assert_same(read(file.getvalue().encode()), alone)
+    adults = [["SubmissionDate", *headers, "KEY", "SubmitterName"]]
+    children = [[name for name, _, _ in export.child] + ["PARENT_KEY", "KEY"]]
+    for rank, record in enumerate(records):
+        cells = [as_text(cell) for cell in export.cells(export.adult, record)]
+        adults.append(["2023-10-20T10:00:00.000Z", *cells, f"uuid:{rank}", "app"])
+        for place, child in enumerate(record["children"]):
+            own = [as_text(cell) for cell in export.cells(export.child, child)]
+            children.append([*own, f"uuid:{rank}", f"uuid:{rank}/children[{place + 1}]"])
+    return {f"{CAMPAIGN.id}.csv": csv_bytes(adults), f"{CAMPAIGN.id}-children.csv": csv_bytes(children)}
+
+
+def as_text(cell):
+    return "" if cell is None else as_json(cell)
+
+
+def csv_bytes(rows):
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
+    return file.getvalue().encode()
+
+
+def zipped(files):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def test_the_archive_of_odk_central_with_children_in_a_second_file(records):
+    files = central(records)
+    assert_same(read(zipped(files)), records)
+    assert_same(read(zipped({"media/photo.jpg": b"x", **dict(reversed(files.items()))})), records)
+
+
+def test_the_csv_of_odk_central_where_nobody_has_children(records):
+    alone = [{**record, "children": []} for record in records]
+    assert_same(read(central(alone)[f"{CAMPAIGN.id}.csv"]), alone)
+
+
+@pytest.mark.parametrize("name", ["autre.csv", "notes.txt", f"{CAMPAIGN.id}-children.pdf"])
+def test_an_archive_of_other_files_is_no_export(records, name):
+    files = central(records)
+    main = f"{CAMPAIGN.id}.csv"
+    with pytest.raises(DamagedInput, match="INT008"):
+        read(zipped({main: files[main], name: b"x"}))
+
+
+def test_a_child_without_a_parent_is_not_lost_unseen(records):
+    files = central(records)
+    name = f"{CAMPAIGN.id}-children.csv"
+    files[name] += b",,direct,,uuid:gone,uuid:gone/children[1]\r\n"
+    with pytest.raises(DamagedInput, match="INT031"):
+        read(zipped(files))
 
 
 def test_a_number_of_children_alone_sets_the_record_aside():
