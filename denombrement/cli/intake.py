@@ -27,6 +27,7 @@ from denombrement.intake.reading import FileReader
 from denombrement.intake.take_in import Intake
 
 MAXIMUM_FILE_BYTES = 134_217_728
+_PART = ".part"
 
 
 @click.command("intake", help=say("intake"))
@@ -49,7 +50,7 @@ def command(
     campaign = open_campaign(path)
     summary = take_in(
         campaign,
-        list(_listed(files)) if files else sorted(campaign.folder.inbox.iterdir()),
+        list(_listed(files)) if files else _whole(campaign.folder.inbox),
         passphrase(passphrase_file),
         service=service,
         replace_lists=replace_lists,
@@ -84,7 +85,8 @@ def take_in(
         lambda each: keys.service_token(campaign.settings.id, each),
         service,
     )
-    with campaign.store() as store, progress(files, say("intake_progress"), as_json=quiet) as bar:
+    # Made anew where the officer had to remove a damaged one: the inbox holds all that was received.
+    with campaign.store(create=True) as store, progress(files, say("intake_progress"), as_json=quiet) as bar:
         keep = _keeper(campaign.folder.inbox)
         intake = Intake(store, campaign.settings, reader, keep=keep, replace_lists=replace_lists)
         return intake.run(_read(bar))
@@ -107,9 +109,14 @@ def write_correction_sheets(campaign: OpenCampaign) -> list[Path]:
 def _listed(paths: Iterable[Path]) -> Iterator[Path]:
     for each in paths:
         if each.is_dir():
-            yield from sorted(file for file in each.iterdir() if file.is_file())
+            yield from _whole(each)
         else:
             yield each
+
+
+def _whole(folder: Path) -> list[Path]:
+    """Files of a folder, without what a process left half written."""
+    return sorted(file for file in folder.iterdir() if file.is_file() and file.suffix != _PART)
 
 
 def _read(files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
@@ -124,9 +131,10 @@ def _keeper(inbox: Path) -> Callable[[str, bytes], None]:
 
     def keep(name: str, data: bytes) -> None:
         digest = hashlib.sha256(data).hexdigest()
-        if any(inbox.glob(f"{digest}*")) or (inbox / name).is_file():
+        kept = {each.name for each in _whole(inbox) if each.name.startswith(digest)}
+        if kept or (inbox / name).is_file():
             return
-        beside = inbox / f"{digest}.part"
+        beside = inbox / f"{digest}{_PART}"
         beside.write_bytes(data)
         beside.replace(inbox / (digest + Path(name).suffix.lower()[:16]))
 
@@ -137,7 +145,7 @@ def _as_json(summary: IntakeSummary, sheets: Sequence[Path]) -> dict[str, Any]:
     return {
         "files": [_file(each) for each in summary.files],
         "by_status": summary.by_status,
-        "declarations": sum(each.declarations for each in summary.files),
+        "declarations": summary.declarations,
         "quarantined": summary.quarantined,
         "outputs": [str(sheet) for sheet in sheets],
     }
@@ -162,7 +170,7 @@ def _lines(summary: IntakeSummary, sheets: Sequence[Path]) -> list[str]:
             "intake_done",
             taken=summary.by_status.get("current", 0),
             unchanged=summary.by_status.get("unchanged", 0),
-            declarations=sum(each.declarations for each in summary.files),
+            declarations=summary.declarations,
             quarantined=summary.quarantined,
         )
     ]

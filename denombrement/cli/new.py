@@ -21,6 +21,7 @@ from denombrement.errors import UsageProblem
 from denombrement.intake.keyring import Keyring
 from denombrement.intake.store import open_store
 
+_OWNER_FOLDER = 0o700
 _EXAMPLE = Service("exemple-cpas", "CPAS (exemple, à remplacer)", "cpas", "81001", "invited")
 
 
@@ -54,6 +55,7 @@ def create_campaign(
         raise UsageProblem("CAM010")
     evening = _date(night)
     campaign = Campaign(id=new_campaign_id(name, evening), name=name, night=evening)
+    path.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
     Keyring(folder.keys).make(secret_phrase)
     for each in (folder.inbox, folder.internal, folder.public):
         each.mkdir(parents=True, exist_ok=True)

@@ -78,10 +78,15 @@ class IntakeSummary:
         return {status: statuses.count(status) for status in sorted(set(statuses))}
 
     @property
+    def declarations(self) -> int:
+        """Valid declarations of the returns that are now current."""
+        return sum(each.declarations for each in self.files if each.status == "current")
+
+    @property
     def quarantined(self) -> int:
         """Records set aside, and files refused."""
         refused = sum(each.status in {"refused", "outdated"} for each in self.files)
-        return refused + sum(each.quarantined for each in self.files)
+        return refused + sum(each.quarantined for each in self.files if each.status == "current")
 
 
 def reason_text(reason: str, language: str) -> str:

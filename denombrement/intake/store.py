@@ -142,9 +142,18 @@ def _prepare(store: Store, *, create: bool) -> None:
         for statement in create_statements():
             store.rows(statement)
         store.rows("INSERT OR IGNORE INTO meta VALUES ('format', ?)", [STORE_FORMAT])
+        _take_over_journal(store)
     try:
         formats = store.rows("SELECT content FROM meta WHERE name = 'format'")
     except duckdb.Error:
         formats = []
     if formats != [(STORE_FORMAT,)]:
         raise DamagedInput("CAM104")
+
+
+def _take_over_journal(store: Store) -> None:
+    """A store made anew beside an older journal goes on with it, once its chain is proven."""
+    if store.last_entry() is None and store.journal_file.is_file():
+        entries = verify_chain(store.journal_file.read_text(encoding="utf-8").splitlines())
+        for entry in entries:
+            store.rows("INSERT INTO journal VALUES (?, ?)", [entry.number, entry.line()])

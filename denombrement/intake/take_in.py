@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from denombrement.campaign import Campaign
 from denombrement.errors import DamagedInput, DenombrementError, UsageProblem
@@ -80,7 +81,12 @@ class Intake:
                 if self._batch.declarations >= BATCH_DECLARATIONS:
                     self._flush()
             self._flush()
-        return IntakeSummary(tuple(each for outcomes in self._outcomes.values() for each in outcomes))
+        return IntakeSummary(tuple(self._settled(each) for each in chain(*self._outcomes.values())))
+
+    def _settled(self, outcome: FileOutcome) -> FileOutcome:
+        """The outcome at the end of the run: a newer return may have followed in the same one."""
+        replaced = outcome.status == "current" and self._current[outcome.service][1] != outcome.sha256
+        return replace(outcome, status="superseded") if replaced else outcome
 
     def _take(self, name: str, data: bytes) -> list[FileOutcome]:
         sha256 = hashlib.sha256(data).hexdigest()

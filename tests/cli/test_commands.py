@@ -31,6 +31,7 @@ def test_new_makes_a_whole_folder_with_tight_permissions(campaign):
         "campaign.duckdb",
     }
     assert stat.S_IMODE((campaign / "keys").stat().st_mode) == 0o700
+    assert stat.S_IMODE(campaign.stat().st_mode) == 0o700
     assert "journal.jsonl" in names
 
 
@@ -139,6 +140,27 @@ def test_files_are_kept_untouched_under_their_digest(said, campaign, tmp_path):
     said("intake", campaign, file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     assert (campaign / "inbox" / f"{digest}.csv").read_bytes() == file.read_bytes()
+
+
+def test_what_a_crash_left_half_written_hides_no_file(said, campaign, tmp_path):
+    import hashlib
+
+    file = tmp_path / "liste.csv"
+    file.write_text(LIST, encoding="utf-8")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    (campaign / "inbox" / f"{digest}.part").write_bytes(b"half")
+    assert said("intake", campaign, file).code == 0
+    assert (campaign / "inbox" / f"{digest}.csv").read_bytes() == file.read_bytes()
+    assert said("intake", campaign).code == 0
+
+
+def test_a_damaged_store_is_made_anew_from_the_inbox(said, campaign, tmp_path):
+    file = tmp_path / "liste.csv"
+    file.write_text(LIST, encoding="utf-8")
+    said("intake", campaign, file)
+    (campaign / "campaign.duckdb").unlink()
+    assert said("intake", campaign, "--json").json["declarations"] == 1
+    assert said("journal", campaign, "--verify").code == 0
 
 
 def test_a_file_with_names_is_not_kept(said, campaign, tmp_path):
@@ -276,12 +298,16 @@ def test_forms_writes_one_page_a_service_for_its_eyes_alone(said, campaign):
 GEO = Path(__file__).parents[3] / "shared" / "geo"
 
 
-@pytest.mark.skipif(not GEO.is_dir(), reason="the boundary files beside the project are absent: ../shared/geo")
+@pytest.mark.skipif(
+    not GEO.is_dir(), reason="the boundary files beside the project are absent: ../shared/geo"
+)
 def test_real_boundaries_once_added_are_what_the_maps_are_drawn_on(said, campaign):
     simulated(said, campaign, persons=30)
     said("intake", campaign, campaign / MAILBOX)
     file = GEO / "communes_luxembourg_leger.geojson"
-    added = said("boundaries", "add", campaign, file, "--credit", "Statbel, secteurs statistiques 2011", "--json")
+    added = said(
+        "boundaries", "add", campaign, file, "--credit", "Statbel, secteurs statistiques 2011", "--json"
+    )
     assert added.code == 0
     assert added.json["communes"] == 44
     said("count", campaign)

@@ -250,3 +250,20 @@ def test_many_returns_are_stored_in_batches(desk, monkeypatch):
         assert len(summary.files) == 6
         assert len(situations(store)) == 4
         assert store.rows("SELECT count(*) FROM journal")[0][0] > 1
+
+
+def test_a_return_replaced_within_one_run_is_said_to_be_superseded(desk):
+    first, second = desk.sealed(number=1), desk.sealed(number=2, declarations=[desk.declaration("d2")])
+    with desk.store() as store:
+        summary = desk.take(store, ("1", first), ("2", second))
+    assert [each.status for each in summary.files] == ["superseded", "current"]
+    assert summary.declarations == 1
+
+
+def test_a_store_made_anew_beside_its_journal_goes_on_with_it(desk):
+    with desk.store() as store:
+        desk.take(store, ("1", desk.sealed()))
+    (desk.folder / "campaign.duckdb").unlink()
+    with desk.store() as store:
+        desk.take(store, ("1", desk.sealed(number=2)))
+        assert [each.number for each in store.verify_journal()] == [1, 2]
