@@ -35,7 +35,7 @@ ARGS = (
 
 DESCRIBE = """async ({given, family, birth, sex, steps}) => {
   const until = async (test) => {
-    for (let tries = 0; tries < 400; tries += 1) {
+    for (let tries = 0; tries < 3000; tries += 1) {
       const found = test();
       if (found) return found;
       await new Promise((done) => setTimeout(done, 10));
@@ -148,7 +148,7 @@ class Worker:
 
     def open(self):
         self.page = self.context.new_page()
-        self.page.set_default_timeout(8000)
+        self.page.set_default_timeout(30_000)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._note)
         self.page.on("request", lambda request: self.requests.append(request.url))

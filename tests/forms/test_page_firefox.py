@@ -28,7 +28,7 @@ HELPERS = """(() => {
   const real = URL.createObjectURL;
   URL.createObjectURL = (blob) => { globalThis.saved = blob; return real.call(URL, blob); };
   globalThis.until = async (test) => {
-    for (let tries = 0; tries < 400; tries += 1) {
+    for (let tries = 0; tries < 1200; tries += 1) {
       const found = test();
       if (found) return found;
       await new Promise((done) => setTimeout(done, 25));

@@ -301,3 +301,13 @@ def test_a_draft_file_never_overwrites_drafts_locked_on_the_computer(worker, tmp
     worker.await_title("Reprendre vos fiches")
     worker.page.locator("summary").click()
     assert worker.page.get_by_role("button", name="brouillon").count() == 0
+
+
+def test_a_store_that_fails_is_said_and_nothing_is_lost_in_silence(worker):
+    worker.start()
+    worker.press("Nouvelle fiche")
+    worker.check("identity-status", "not_known")
+    worker.page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new Error('disk full'); }; }")
+    worker.check("q-sex", "woman")
+    worker.page.locator("#fault", has_text="brouillon").wait_for()
+    worker.faults.clear()

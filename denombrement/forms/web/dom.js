@@ -1,5 +1,7 @@
 // Small helpers that build the page. Texts only ever become text nodes: no markup is ever read from a value.
 
+import { t } from "./texts.js";
+
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -25,6 +27,18 @@ export function announce(text) {
   const place = byId("announcer");
   place.textContent = "";
   setTimeout(() => (place.textContent = text), 50);
+}
+
+// Some acts take a moment on a slow computer: it is said, and a second press does nothing.
+export async function busy(act) {
+  const buttons = document.querySelectorAll("main button");
+  for (const each of buttons) each.disabled = true;
+  announce(t("wait"));
+  try {
+    return await act();
+  } finally {
+    for (const each of buttons) each.disabled = false;
+  }
 }
 
 // Hands a file to the browser's own "save" without any network.

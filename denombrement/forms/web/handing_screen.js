@@ -1,6 +1,6 @@
 // Handing over: the service's whole state, sealed to the officers' keys, saved as one file without any count in its name.
 
-import { h, button, saveFile } from "./dom.js";
+import { h, busy, button, saveFile } from "./dom.js";
 import { t, language } from "./texts.js";
 import { declarationOf, errorsOf, problemsOf } from "./declarations.js";
 import { sealReceipt, sealReturn } from "./seal.js";
@@ -19,7 +19,7 @@ export function handingScreen(app) {
       unfinished.length ? unfinishedBox(app, unfinished) : null,
       h("p", {}, t("handing_explained")),
       whole.length || withdrawals(app).length
-        ? button(t(unfinished.length ? "hand_over_without" : "hand_over_now"), () => handOver(app, whole), "primary")
+        ? button(t(unfinished.length ? "hand_over_without" : "hand_over_now"), () => busy(() => handOver(app, whole)), "primary")
         : h("p", { class: "inset" }, t("handing_nothing")),
     ],
   };
@@ -80,7 +80,7 @@ async function sealAndSave(app, content) {
   return { name, receipt: await sealReceipt(sealed), number };
 }
 
-export async function handOver(app, whole) {
+async function handOver(app, whole) {
   const gone = withdrawals(app);
   const saved = await sealAndSave(app, {
     met_nobody: false,

@@ -15,7 +15,6 @@ function nameHints({ given, family }) {
   if (/\d/.test(given + family)) hints.push("hint_digits");
   if (/[,;]/.test(given + family)) hints.push("hint_comma");
   if (isUpper(given) && family && !isUpper(family)) hints.push("hint_swapped");
-  if (given && family && given.trim().toLowerCase() === family.trim().toLowerCase()) hints.push("hint_same_names");
   if (MARRIED.test(family)) hints.push("hint_married");
   else if (PARTICLES.test(family)) hints.push("hint_particle");
   else if (/\p{L}{2,}[\s-]+\p{L}{2,}/u.test(family)) hints.push("hint_double_name");

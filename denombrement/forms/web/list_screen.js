@@ -1,6 +1,6 @@
 // The list of this service's own declarations, and all that can be done with them.
 
-import { h, button } from "./dom.js";
+import { h, busy, button } from "./dom.js";
 import { t, dateText } from "./texts.js";
 import { errorsOf, isPending, newDeclaration, problemsOf } from "./declarations.js";
 import { situationText } from "./tree.js";
@@ -93,7 +93,7 @@ function handingPart(app, rows, live) {
       button(t("hand_over"), () => app.go("handing"), "primary"),
     );
   }
-  return h("section", {}, h("h2", {}, t("nobody_title")), h("p", {}, t("nobody_intro")), button(t("nobody"), () => meetNobody(app)));
+  return h("section", {}, h("h2", {}, t("nobody_title")), h("p", {}, t("nobody_intro")), button(t("nobody"), () => busy(() => meetNobody(app))));
 }
 
 function withdrawnPart(app, rows) {

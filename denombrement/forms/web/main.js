@@ -257,6 +257,13 @@ app.handed = async (saved) => {
   app.go("done", saved);
 };
 
+// A full disk or a fault of ours must not pass in silence: what was just answered may not be kept.
+for (const event of ["error", "unhandledrejection"]) {
+  addEventListener(event, () => {
+    if (!byId("fault")) byId("main").prepend(h("p", { id: "fault", class: "warning", role: "alert" }, t("unexpected")));
+  });
+}
+
 // --- Start -------------------------------------------------------------------------------------------------------
 
 function lockWhenIdle() {

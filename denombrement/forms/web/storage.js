@@ -1,6 +1,7 @@
 // Where locked rows are kept: IndexedDB, else localStorage, else memory. Rows are texts; keys are texts.
 
 const STORE = "rows";
+const PATIENCE_MS = 700;
 
 export async function openStorage(name) {
   for (const open of [openIndexedDb, openLocalStorage]) {
@@ -65,15 +66,17 @@ function openMemory() {
   };
 }
 
-// One tab at a time: resolves to true where this tab holds the form, false where another one does.
+// One tab at a time: resolves to true where this tab holds the form, false where another one does. A tab that is being
+// closed or reloaded lets go a moment later, hence the patience.
 export function holdAlone(name) {
   if (!navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {
-    navigator.locks
-      .request(name, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock === null ? undefined : new Promise(() => {}); // held until the tab closes
-      })
-      .catch(() => resolve(true)); // a browser that refuses locks altogether
+    const held = () => {
+      resolve(true);
+      return new Promise(() => {}); // until the tab closes
+    };
+    // Anything but a wait in vain is a browser that refuses locks altogether.
+    const failed = (problem) => resolve(problem.name !== "TimeoutError");
+    navigator.locks.request(name, { signal: AbortSignal.timeout(PATIENCE_MS) }, held).catch(failed);
   });
 }

@@ -1,6 +1,6 @@
 // The first screens: choose or give the passphrase, open a draft file, confirm what cannot be undone.
 
-import { h, announce, button, byId, errorSummary } from "./dom.js";
+import { h, busy, button, byId, errorSummary } from "./dom.js";
 import { t } from "./texts.js";
 import { QUIET, labelled } from "./fields.js";
 import { NotADraft, WrongPassphrase, readDraftFile } from "./vault.js";
@@ -17,18 +17,6 @@ function secretField(id, label, hint, error) {
 
 const typedIn = (id) => byId(`${id}-in`).value;
 const onEnter = (act) => ({ onkeydown: (event) => event.key === "Enter" && event.target.matches("input") && act() });
-
-// Making the key takes a moment on a slow computer: it is said, and a second press does nothing.
-async function busy(act) {
-  const button = document.querySelector("button.primary");
-  button.disabled = true;
-  announce(t("wait"));
-  try {
-    return await act();
-  } finally {
-    button.disabled = false;
-  }
-}
 
 export function busyScreen() {
   return {
@@ -70,7 +58,7 @@ function welcome(app, error, field) {
         secretField("pass2", t("passphrase_again"), null, errorAt("pass2")),
         button(t("start"), begin, "primary"),
       ),
-      h("section", {}, h("h2", {}, t("nobody_title")), h("p", {}, t("nobody_intro")), button(t("nobody"), () => meetNobody(app))),
+      h("section", {}, h("h2", {}, t("nobody_title")), h("p", {}, t("nobody_intro")), button(t("nobody"), () => busy(() => meetNobody(app)))),
       h("section", {}, h("h2", {}, t("open_draft_title")), button(t("open_draft"), () => app.go("draft"))),
     ],
   };

@@ -1,6 +1,6 @@
 // A list that a service keeps in Excel is read here, coded here and sealed here: the names never travel.
 
-import { h, button, byId, errorSummary } from "./dom.js";
+import { h, busy, button, byId, errorSummary } from "./dom.js";
 import { t, problemText, questionText } from "./texts.js";
 import { isoDate, labelled } from "./fields.js";
 import { errorsOf, fieldId, newDeclaration, problemsOf, settledAnswers } from "./declarations.js";
@@ -31,7 +31,7 @@ export function workbookScreen(app, { error = null, read = null }) {
       errorSummary(t("problem_title"), error ? [{ field: "workbook", message: t(error) }] : []),
       h("p", {}, t("workbook_explained")),
       labelled({ id: "workbook", error: error && t(error) }, t("workbook_file"), null, h("input", { type: "file", accept: ".xlsx" })),
-      button(t("workbook_read"), open, read ? "secondary" : "primary"),
+      button(t("workbook_read"), () => busy(open), read ? "secondary" : "primary"),
       read ? found(app, read) : null,
     ],
   };
@@ -57,7 +57,7 @@ function found(app, read) {
         h("li", {}, t("workbook_line", { line }), " ", faults.map((fault) => [fault.code ? `${questionText(fault.code)} : ` : "", problemText(fault)].join("")).join(" ")),
       ),
     ),
-    read.length ? button(t("workbook_take"), take, "primary") : null,
+    read.length ? button(t("workbook_take"), () => busy(take), "primary") : null,
   );
 }
 
