@@ -87,6 +87,8 @@ def thin(records: EncodedRecords) -> Flags:
 
 
 def _sorted(parts: list[tuple[Ints, Ints, Doubles]], keys: tuple[tuple[str, str, int], ...]) -> Candidates:
+    nothing = (np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
+    parts = [nothing, *parts]
     first = np.concatenate([part[0] for part in parts])
     second = np.concatenate([part[1] for part in parts])
     weight = np.concatenate([part[2] for part in parts])

@@ -85,7 +85,7 @@ def link(
     plan = schedule or default_schedule(unique)
     greedy = point_partition(graph, _first_guess(graph, candidates, constraints.unit, len(unique)))
     alone = np.arange(constraints.units, dtype=np.int32)
-    starts = [alone, _first_members(greedy)] * (plan.chains // 2)
+    starts = [alone] + [_first_members(greedy)] * (plan.chains - 1)
     relatives = pairs_within(joint_values(unique, _family_parts(unique)), LARGEST_FAMILY)
     problem = Problem(graph, evidence, beliefs, relatives, unique.settings)
     chains = run_chains(problem, plan, starts, seed)

@@ -118,7 +118,7 @@ def learn_field(
         return
     for place in range(size):
         scores[place] = -np.inf
-        if is_repeat(evidence.tokens, start, group, place):
+        if is_repeat(evidence.tokens, start, group, size, place):
             continue
         share = float(evidence.share[group[place], start])
         seen += share

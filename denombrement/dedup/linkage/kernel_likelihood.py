@@ -68,7 +68,7 @@ def field_ratio(evidence: Evidence, beliefs: Beliefs, field: int, group: Ints, s
     total, seen = 0.0, 0.0
     for place in range(size):
         truth = group[place]
-        if is_repeat(evidence.tokens, start, group, place):
+        if is_repeat(evidence.tokens, start, group, size, place):
             continue
         share = float(evidence.share[truth, start])
         product = share
@@ -81,13 +81,13 @@ def field_ratio(evidence: Evidence, beliefs: Beliefs, field: int, group: Ints, s
 
 
 @njit_inlined
-def is_repeat(tokens: Ints, start: int, group: Ints, place: int) -> bool:
-    """Whether a value is missing or was already tried as the true one."""
+def is_repeat(tokens: Ints, start: int, group: Ints, size: int, place: int) -> bool:
+    """Whether a value is missing, or is tried as the true one with an earlier declaration of the file."""
     value = tokens[group[place], start]
     if value < 0:
         return True
-    for earlier in range(place):
-        if tokens[group[earlier], start] == value:
+    for other in range(size):
+        if group[other] < group[place] and tokens[group[other], start] == value:
             return True
     return False
 
@@ -115,14 +115,14 @@ def record_ratio(
 def find_sources(evidence: Evidence, first: int, group: Ints, size: int, sources: Ints) -> None:
     """For each declaration taken as the truth of some fields, the declaration that gives each field.
 
-    It gives its own; where it says nothing, the one with the smallest token does, whatever the order of the group.
+    It gives its own; where it says nothing, the earliest in the file that does, whatever the order of the group.
     """
     for offset in range(sources.shape[1]):
         column = evidence.starts[first + offset]
         filler = NOBODY
         for record in group[:size]:
             value = evidence.tokens[record, column]
-            if value >= 0 and (filler == NOBODY or value < evidence.tokens[filler, column]):
+            if value >= 0 and (filler == NOBODY or record < filler):
                 filler = record
         for place in range(size):
             known = evidence.tokens[group[place], column] >= 0
@@ -130,10 +130,10 @@ def find_sources(evidence: Evidence, first: int, group: Ints, size: int, sources
 
 
 @njit
-def is_same_truth(evidence: Evidence, first: int, sources: Ints, place: int) -> bool:
-    """Whether an earlier declaration of the group gives the same truth in every field."""
-    for earlier in range(place):
-        same = True
+def is_same_truth(evidence: Evidence, first: int, sources: Ints, group: Ints, size: int, place: int) -> bool:
+    """Whether a declaration of the group that is earlier in the file gives the same truth in every field."""
+    for earlier in range(size):
+        same = group[earlier] < group[place]
         for offset in range(sources.shape[1]):
             one, other = sources[place, offset], sources[earlier, offset]
             if one == NOBODY or other == NOBODY:
@@ -209,7 +209,7 @@ def joint_scores(
     total, seen = 0.0, 0.0
     for truth in range(size):
         scores[truth] = 0.0
-        if is_same_truth(evidence, first, sources, truth):
+        if is_same_truth(evidence, first, sources, group, size, truth):
             continue
         share = 1.0
         for offset in range(sources.shape[1]):

@@ -77,7 +77,7 @@ def _run(records: EncodedRecords, entry: Pass, household_pairs: float) -> PassRe
     values = joint_values(records, entry.parts)
     links = pair_count(blocks(values, len(records))[1])
     chance = chance_links(records, entry, household_pairs)
-    active = chance <= records.settings.chance_share * links
+    active = chance <= records.settings.chance_share * max(1, links)
     first, second = (
         pairs_within(values, LARGEST_BLOCK) if active else (np.zeros(0, np.int32), np.zeros(0, np.int32))
     )

@@ -1,0 +1,193 @@
+"""Keys, known duplicates, nameless declarations, notices: what small clear files do not show."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from denombrement.dedup.linkage.beliefs import evidence_of, prior_beliefs, size_worths
+from denombrement.dedup.linkage.candidates import find_candidates, thin
+from denombrement.dedup.linkage.chain import Schedule
+from denombrement.dedup.linkage.conclusion import convergence, interval, occupancy_notice
+from denombrement.dedup.linkage.engine import default_schedule, link
+from denombrement.dedup.linkage.injection import PREFIX, inject
+from denombrement.dedup.linkage.occupancy import Occupancy
+from denombrement.dedup.linkage.pairing import of_pairs, pairs_within
+from denombrement.dedup.linkage.result import Notice
+from denombrement.dedup.linkage.self_test import SelfTest, self_test
+from denombrement.dedup.linkage.settings import default_settings
+from denombrement.dedup.linkage.unmet import Unmet, draw_unmet
+
+KEYED = replace(default_settings(), all_pairs_up_to=10)
+
+
+def test_keys_find_what_all_pairs_find(encode, file_with_doubles):
+    every = encode(file_with_doubles)
+    keyed = encode(file_with_doubles, settings=KEYED)
+    beliefs = prior_beliefs(KEYED, len(every))
+    one = find_candidates(every, evidence_of(every), beliefs)
+    two = find_candidates(keyed, evidence_of(keyed), beliefs)
+    strong = {(a, b) for a, b, w in zip(one.first, one.second, one.weight, strict=True) if w > 9}
+    assert strong <= set(zip(two.first.tolist(), two.second.tolist(), strict=True))
+    assert 0.5 <= two.recall <= 1.0
+    assert {state for _, state, _ in two.keys} == {"used"}
+    assert one.keys == ()
+    assert one.recall == 1.0
+
+
+def test_a_key_with_too_many_pairs_is_left_out_and_said_so(encode, file_with_doubles):
+    tight = replace(KEYED, pairs_per_declaration=0.2)
+    records = encode(file_with_doubles, settings=tight)
+    found = find_candidates(records, evidence_of(records), prior_beliefs(tight, len(records)))
+    assert "too_many" in {state for _, state, _ in found.keys}
+
+
+def test_a_keyed_file_is_linked_and_corrected_for_its_recall(encode, file_with_doubles, short):
+    result = link(encode(file_with_doubles, settings=KEYED), schedule=short)
+    assert result.keys
+    assert abs(result.count.persons - 80) <= 4
+
+
+def test_known_duplicates_leave_the_file_as_it_was(encode, strangers):
+    records = encode(strangers(60))
+    found = inject(records, 500, seed=3)
+    assert len(found.copy) == 60
+    assert (found.records.tokens[:60] == records.tokens).all()
+    assert all(record.startswith(PREFIX) for record in found.records.record_id[60:])
+    assert not set(found.records.service[60:]) & set(records.service)
+    same = (found.records.tokens[found.copy] == found.records.tokens[found.original]).mean()
+    assert 0.7 < same < 1.0
+
+
+def test_the_self_test_measures_recall_on_the_campaigns_own_file(encode, strangers, short):
+    found = self_test(encode(strangers(120)), schedule=short, seed=2)
+    assert found.injected == 12
+    assert found.recall >= 0.6
+    assert found.precision >= 0.8
+    assert abs(found.count_error_percent) < 8
+
+
+def test_a_self_test_without_copies_is_perfect():
+    nothing = SelfTest(0, 0, 0, 0.0)
+    assert (nothing.recall, nothing.precision) == (1.0, 1.0)
+
+
+def nameless(rows, number):
+    return rows + [
+        (f"n{place:03d}", None, None, None, None, None, *rows[place][6:9], f"N{place}")
+        for place in range(number)
+    ]
+
+
+def test_nameless_declarations_are_drawn_as_duplicates_as_often_as_others(encode, strangers, short):
+    rows = strangers(120)
+    rows += [(f"t{place:03d}", *rows[place][1:9], f"T{place}") for place in range(50)]
+    records = encode(nameless(rows, 12))
+    assert thin(records).sum() == 12
+    result = link(records, schedule=short)
+    table = result.persons["person_id"].nunique()
+    assert table == 132
+    assert result.count.low <= result.count.persons < table
+    assert result.count.high <= len(records)
+
+
+def test_a_file_of_one_nameless_declaration_has_one_person(encode, strangers, short):
+    assert link(encode(nameless(strangers(1), 1)[1:]), schedule=short).count.persons == 1
+
+
+def test_two_chains_do_for_large_files(encode, strangers):
+    records = encode(strangers(60))
+    plan = default_schedule(records)
+    assert plan.chains == 4
+    one = Schedule(3, 4, 2, 2, chains=2)
+    assert len(link(records, schedule=one).draws.counts) == 4
+
+
+def test_every_notice_has_its_text():
+    for code, facts in (("LNK101", {"field": "day"}), ("LNK106", {"occupancy": 90, "model": 120})):
+        assert Notice(code, facts).text("fr") != Notice(code, facts).text("en")
+
+
+def test_chains_that_disagree_are_noticed():
+    calm = np.array([10, 11, 10, 11, 10, 11])
+    assert convergence([calm, calm]) < 1.1
+    assert convergence([calm, calm + 50]) > 2
+    assert convergence([np.array([3, 3])]) == 1.0
+    assert convergence([np.array([3] * 6), np.array([3] * 6)]) == 1.0
+    assert convergence([np.array([3] * 6), np.array([4] * 6)]) == float("inf")
+
+
+def test_the_interval_is_stretched_around_the_median():
+    draws = np.arange(101)
+    assert interval(draws, 1.0) == (2, 98)
+    assert interval(draws, 1.5) == (-22, 122)
+
+
+def test_birth_dates_that_tell_another_story_are_a_warning():
+    assert [notice.code for notice in occupancy_notice(Occupancy(80.0, 2.0, 100), 100, 100)] == ["LNK106"]
+    assert not list(occupancy_notice(Occupancy(99.0, 2.0, 100), 100, 100))
+    assert not list(occupancy_notice(Occupancy(0.0, 0.0, 0), 100, 100))
+
+
+def test_a_degenerate_fit_is_noticed(encode, file_with_doubles, short):
+    strange = tuple(replace(field, miss_mean=0.59, miss_weight=1e9) for field in default_settings().fields)
+    model = replace(default_settings(), fields=strange, size_weights=(1.0, 1e9), chance_share=-1.0)
+    codes = {
+        notice.code for notice in link(encode(file_with_doubles, settings=model), schedule=short).notices
+    }
+    assert {"LNK101", "LNK102", "LNK104"} <= codes
+
+
+def test_chains_without_agreement_are_said_so(encode, file_with_doubles, monkeypatch, short):
+    from denombrement.dedup.linkage import conclusion
+
+    monkeypatch.setattr(conclusion, "LARGEST_R_HAT", 0.0)
+    assert "LNK103" in {notice.code for notice in link(encode(file_with_doubles), schedule=short).notices}
+
+
+def test_sizes_beyond_the_known_fall_off():
+    worths = np.exp(size_worths(np.array([8.0, 2.0]), default_settings(), 1)[1:4]) / [1, 2, 6]
+    assert worths[0] > worths[1] > worths[2] > 0
+
+
+def test_pairs_are_looked_up_in_any_order():
+    first, second = np.array([0, 2], dtype=np.int32), np.array([1, 5], dtype=np.int32)
+    found = of_pairs(
+        first,
+        second,
+        np.array([0.3, 0.7]),
+        np.array([1, 5, 0], dtype=np.int32),
+        np.array([0, 2, 9], dtype=np.int32),
+    )
+    assert found.tolist() == pytest.approx([0.3, 0.7, 0.0])
+    empty = np.zeros(0, dtype=np.int32)
+    assert of_pairs(empty, empty, np.zeros(0), first, second).tolist() == [0.0, 0.0]
+
+
+def test_pairs_within_blocks_leave_large_blocks_out():
+    values = np.array([5, 5, -1, -1, 7, 7, 7], dtype=np.int64)
+    one, two = pairs_within(values, 2)
+    assert list(zip(one.tolist(), two.tolist(), strict=True)) == [(0, 1)]
+    assert len(pairs_within(values, 3)[0]) == 4
+
+
+def test_partners_are_sampled_in_a_large_file(encode, strangers, short, monkeypatch):
+    from denombrement.dedup.linkage import unmet
+
+    monkeypatch.setattr(unmet, "FEWEST_PARTNERS", 20)
+    monkeypatch.setattr(unmet, "PARTNER_PAIRS", 20)
+    result = link(encode(nameless(strangers(60), 5)), schedule=short)
+    assert result.count.persons <= 65
+
+
+def test_two_lone_declarations_that_join_each_other_are_one_person():
+    each_other = Unmet(
+        mass=np.array([1e9, 1e9]),
+        partner=np.array([1, 0], dtype=np.int32),
+        thin=np.zeros(0, dtype=np.int32),
+        partners=np.zeros((0, 0), dtype=np.int32),
+        chances=np.zeros((0, 0)),
+    )
+    unit = np.arange(2, dtype=np.int32)
+    drawn = draw_unmet(each_other, unit, unit, np.random.default_rng(1))
+    assert drawn[0] == drawn[1]
