@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -13,20 +14,51 @@ from denombrement.dedup.codes import Recipe, web_tables
 from denombrement.forms.page import CampaignPage
 
 FORMS_FOLDER = "forms"
+MEDIA = ("page", "workbook", "xlsform", "paper")
 _OWNER_FILE, _OWNER_FOLDER = 0o600, 0o700
 
 
 @click.command("forms", help=say("forms"))
 @campaign_argument
 @click.option("--address", default="", help=say("forms_address"))
+@click.option(
+    "--medium", "media", multiple=True, type=click.Choice(MEDIA), default=MEDIA, help=say("forms_medium")
+)
 @common_options
-def command(path: Path, address: str, *, as_json: bool) -> None:
-    """Writes the pages of all services that have not refused."""
+def command(path: Path, address: str, media: tuple[str, ...], *, as_json: bool) -> None:
+    """Writes the pages of all services that have not refused, and the other media in the campaign's languages."""
     campaign = open_campaign(path)
-    written = write_pages(campaign, address)
     folder = path / FORMS_FOLDER
-    lines = [say("forms_done", number=len(written), folder=folder), say("forms_secret")]
-    emit({"pages": len(written), "outputs": [str(folder)]}, lines, as_json=as_json)
+    folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+    pages = write_pages(campaign, address) if "page" in media else []
+    others = write_other_media(campaign, media)
+    lines = [say("forms_done", number=len(pages), folder=folder), say("forms_secret")] if pages else []
+    lines += [str(each) for each in others]
+    outputs = [str(folder), *(str(each) for each in others)]
+    emit({"pages": len(pages), "outputs": outputs}, lines, as_json=as_json)
+
+
+def write_other_media(campaign: OpenCampaign, media: Collection[str]) -> list[Path]:
+    """Workbook and paper in each of the campaign's languages, and the XLSForm; none holds a secret."""
+    folder, settings = campaign.folder.path / FORMS_FOLDER, campaign.settings
+    written = []
+    for language in settings.languages:
+        if "workbook" in media:
+            from denombrement.forms.workbook import workbook
+
+            written.append(
+                _write(folder / f"classeur-{language}.xlsx", workbook(settings, language=language))
+            )
+        if "paper" in media:
+            from denombrement.forms.paper import paper
+
+            written.append(_write(folder / f"papier-{language}.pdf", paper(settings, language=language)))
+    if "xlsform" in media:
+        from denombrement.forms.xlsform import xlsform
+
+        services = list(campaign.services.values())
+        written.append(_write(folder / "xlsform.xlsx", xlsform(settings, services=services)))
+    return written
 
 
 def write_pages(campaign: OpenCampaign, address: str) -> list[Path]:
@@ -40,17 +72,18 @@ def write_pages(campaign: OpenCampaign, address: str) -> list[Path]:
         address=address,
     )
     folder = campaign.folder.path / FORMS_FOLDER
-    folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
     return [
-        _write(folder / f"{each.id}.html", shared.html(each, keys.service_token(settings.id, each.id)))
+        _write(
+            folder / f"{each.id}.html", shared.html(each, keys.service_token(settings.id, each.id)).encode()
+        )
         for each in campaign.services.values()
         if each.state != "refused"
     ]
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, content: bytes) -> Path:
     beside = path.with_suffix(".part")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_FILE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     return beside.replace(path)

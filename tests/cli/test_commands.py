@@ -288,6 +288,12 @@ def test_forms_writes_one_page_a_service_for_its_eyes_alone(said, campaign):
     result = said("forms", campaign, "--address", "bureau@exemple.be", "--json")
     assert result.code == 0
     assert result.json["pages"] == 1
+    others = {path.name for path in (campaign / "forms").iterdir()}
+    languages = ("fr", "nl", "de", "en")
+    assert others >= {f"classeur-{each}.xlsx" for each in languages} | {
+        f"papier-{each}.pdf" for each in languages
+    }
+    assert "xlsform.xlsx" in others
     page = campaign / "forms" / "exemple-cpas.html"
     assert page.stat().st_mode & 0o077 == 0
     html = page.read_text(encoding="utf-8")
