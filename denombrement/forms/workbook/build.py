@@ -29,7 +29,9 @@ _PROTECTION = {
     "select_locked_cells": True,
 }
 _HINT_CHARACTERS = 255
-_LINE_POINTS, _LINE_CHARACTERS = 17, 95
+_LINE_POINTS, _LINE_CHARACTERS = 17, 84
+# Two lines of the check in small letters; six of a heading.
+_ROW_POINTS, _HEADER_POINTS = 28, 104
 
 
 def workbook(
@@ -101,7 +103,7 @@ class _Builder:
         lines = [self.campaign.name, self.text("how_night", **night_texts(self.campaign))]
         lines += [self.text("how_service", service=self.service.name)] if self.service else []
         lines += [self.text(f"how_{number}", **facts) for number in range(1, _INSTRUCTIONS + 1)]
-        sheet.set_column(0, 0, 100)
+        sheet.set_column(0, 0, 82)
         sheet.hide_gridlines(2)
         sheet.write_string(0, 0, self.text("how_title"), self.styles.title)
         for row, line in enumerate(lines, 1):
@@ -142,10 +144,11 @@ class _Builder:
 
     def _write_records(self, sheet: Any) -> None:  # noqa: ANN401
         sheet.set_row(0, None, None, {"hidden": True})
-        sheet.set_row(1, 120)
+        sheet.set_default_row(_ROW_POINTS)
+        sheet.set_row(1, _HEADER_POINTS)
         for place, column in enumerate(self.columns):
             self._write_column(sheet, place, column)
-        self._hatch(sheet)
+        self._grey(sheet)
         self._colour_check(sheet)
         sheet.freeze_panes(FIRST_ROW - 1, 1)
         sheet.protect("", _PROTECTION)
@@ -208,14 +211,14 @@ class _Builder:
             "error_message": message or self.text(key),
         }
 
-    def _hatch(self, sheet: Any) -> None:  # noqa: ANN401
+    def _grey(self, sheet: Any) -> None:  # noqa: ANN401
         for place in self.calculation.asked:
             asked: CalculationColumn = self.calculation.made[place]
             cells = [rank for rank, each in enumerate(self.columns) if _belongs(each, asked.asks)]
             if not cells:
                 continue
             formula = f"={_CALCULATION}!${letter(place)}{FIRST_ROW}=FALSE"
-            rule = {"type": "formula", "criteria": formula, "format": self.styles.hatched}
+            rule = {"type": "formula", "criteria": formula, "format": self.styles.greyed}
             sheet.conditional_format(FIRST_ROW - 1, cells[0], self.last_row - 1, cells[-1], rule)
 
     def _colour_check(self, sheet: Any) -> None:  # noqa: ANN401

@@ -26,7 +26,7 @@ class CalculationColumn:
     """One column of the hidden sheet: ``formula`` for the first row of records (others shift ``$A3`` to their row).
 
     ``name`` is what a message calls the column when its cell is not understood; ``message`` what the check says where
-    the formula is true; ``asks`` the question whose cells are hatched where it is false.
+    the formula is true; ``asks`` the question whose cells are grey where it is false.
     """
 
     formula: str

@@ -13,7 +13,7 @@ _SECTIONS = {
     "life": "#3B2A5E",
     "service": "#1F4E4E",
 }
-_WIDTHS = {"check": 48, "service": 14, "code": 26, "mark": 11, "integer": 11, "date": 13}
+_WIDTHS = {"check": 66, "service": 14, "code": 26, "mark": 11, "integer": 11, "date": 13}
 _ORDINARY_WIDTH = 22
 _NUMBER_FORMATS = {"code": "@", "integer": "0"}
 _LOCKED = frozenset({"check", "service"})
@@ -32,7 +32,7 @@ class Styles:
         self._date_format = date_format
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.instruction = book.add_format({"text_wrap": True, "valign": "top", "font_size": 11})
-        self.hatched = book.add_format({"pattern": 14, "bg_color": "#FFFFFF", "fg_color": "#A6A6A6"})
+        self.greyed = book.add_format({"bg_color": "#D0D0D0"})
         self.outcomes = {
             "error": book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE"}),
             "warning": book.add_format({"font_color": "#5F4B00", "bg_color": "#FFEB9C"}),
@@ -50,6 +50,7 @@ class Styles:
         if kind not in self._cells:
             number = self._date_format if kind == "date" else _NUMBER_FORMATS.get(kind, "General")
             shape = {
+                "font_size": 9 if kind == "check" else 11,
                 "locked": kind in _LOCKED,
                 "num_format": number,
                 "text_wrap": kind == "check",
