@@ -12,11 +12,11 @@ from denombrement.campaign import Campaign, Service
 from denombrement.counts.children import count_children
 from denombrement.counts.counting import CHILDREN, Counted
 from denombrement.counts.dimensions import CATEGORY, UNKNOWN, situation_category, with_dimensions
-from denombrement.counts.draws import DrawnCounts, drawn_counts
+from denombrement.counts.draws import DrawnCounts, drawn_counts, kept_counts
 from denombrement.counts.participation import Participation, participation
 from denombrement.counts.scope import COUNTED, scope_of
 from denombrement.counts.table import TERRITORY
-from denombrement.dedup.campaign_links import EXACT, LINKED, Links, read_links
+from denombrement.dedup.campaign_links import EXACT, KEPT_INTERVALS, LINKED, Links, read_links
 from denombrement.dedup.exact import exact_members
 from denombrement.dedup.resolution import Resolved, believing_order, resolve
 from denombrement.intake.store import Store
@@ -170,6 +170,8 @@ def count_campaign(store: Store, campaign: Campaign, services: Mapping[str, Serv
 
 
 def _drawn(links: Links, declarations: pd.DataFrame, campaign: Campaign) -> DrawnCounts:
+    if KEPT_INTERVALS in links.report:
+        return kept_counts(links.report[KEPT_INTERVALS])
     order = believing_order(declarations, campaign.resolution)
     scope = scope_of(declarations, campaign.rule_context)
     declared = declarations.assign(scope=scope, category=declarations["situation"].map(situation_category))

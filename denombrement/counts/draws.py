@@ -6,8 +6,9 @@ where that declaration is in scope. The same draws feed the total and each categ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,12 @@ def drawn_counts(
     )
     by_category = {str(name): _interval(counts[:, place]) for place, name in enumerate(names)}
     return DrawnCounts(adults, by_category)
+
+
+def kept_counts(kept: Mapping[str, Any]) -> DrawnCounts:
+    """Intervals read back from ``dataclasses.asdict`` of earlier ones: what a purge of the draws leaves."""
+    by_category = {name: Interval(**each) for name, each in kept["by_category"].items()}
+    return DrawnCounts(Interval(**kept["adults"]), by_category)
 
 
 def _interval(numbers: NDArray[np.int64]) -> Interval:

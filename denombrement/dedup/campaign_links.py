@@ -24,6 +24,7 @@ LINKED, EXACT = "linkage", "exact_code"
 DEFAULT_SEED = 1
 SEPARATOR = "/"
 PURGED = "purged"
+KEPT_INTERVALS = "kept_intervals"
 
 _DECLARED = """
 SELECT d.service || '/' || d.declaration_id AS record_id, d.service, d.code, d.opaque_code, d.sex, d.nationality,
@@ -38,8 +39,9 @@ class Links:
 
     Args:
         members: ``service``, ``declaration_id``, ``person``.
-        draws: one row a declaration, ``record_id`` and ``labels``: its person in each draw of the posterior.
-        report: the four counts, the notices, the model's version.
+        draws: one row a declaration, ``record_id`` and ``labels``: its person in each draw of the posterior; none
+            after a purge.
+        report: the four counts, the notices, the model's version; after a purge ``kept_intervals``, those of the count.
     """
 
     members: pd.DataFrame
@@ -119,9 +121,15 @@ def keep_links(store: Store, result: LinkageResult) -> None:
 
 
 def read_links(store: Store) -> Links | None:
-    """The links of the present declarations, or none where there are none or they are of other declarations."""
+    """The links of the present declarations, or none where there are none or they are of other declarations.
+
+    Raises:
+        UsageProblem: LNK918 where declarations came in after the tokens were purged: nobody can link them any more.
+    """
     meta = dict(store.rows("SELECT name, content FROM meta WHERE name IN ('linked_digest', 'link_report')"))
     if meta.get("linked_digest") != declared_digest(store):
+        if is_purged(store):
+            raise UsageProblem("LNK918")
         return None
     linked = store.frame("SELECT record_id, person_id FROM linked ORDER BY record_id")
     keys = linked["record_id"].str.split(SEPARATOR, n=1, expand=True)

@@ -14,7 +14,7 @@ from denombrement.counts.campaign_count import CampaignCount
 from denombrement.counts.dimensions import OUTSIDE, UNKNOWN, situation_category
 from denombrement.counts.participation import ANSWERED, ZERO
 from denombrement.counts.scope import COUNTED, scope_of
-from denombrement.dedup.campaign_links import SEPARATOR
+from denombrement.dedup.campaign_links import KEPT_INTERVALS, SEPARATOR
 from denombrement.dedup.resolution import believing_order
 from denombrement.errors import UsageProblem
 from denombrement.estimation.comparison import CampaignSightings
@@ -49,10 +49,12 @@ def declared_in_draws(
     """Declarations with their persons under the count's partition and under draws spread evenly over the posterior.
 
     Raises:
-        UsageProblem: LIB003, deduplication was not run on the present declarations.
+        UsageProblem: LIB003, deduplication was not run on the present declarations; LNK911, its draws were purged.
     """
     if count.links is None:
         raise UsageProblem("LIB003")
+    if KEPT_INTERVALS in count.links.report:
+        raise UsageProblem("LNK911")
     frame = _in_believing_order(count.campaign, declarations)
     frame["service_type"] = frame["service"].map({each.id: each.type for each in services.values()})
     persons = frame.merge(count.members, on=["service", "declaration_id"], how="left")["person"]
