@@ -131,4 +131,4 @@ def _joinable(name: str, text: str) -> str:
     body = _EXPORT.sub("", _IMPORT.sub("", text))
     if _LEFT_OVER.search(body):
         raise DamagedInput("FRM010", where=f"{name}.js")
-    return f"// ===== {name}.js =====\n{compact(body)}"
+    return f"// {name}.js\n{compact(body)}"
