@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
-from denombrement.counts.table import CountTable
+from denombrement.counts.table import TERRITORY, CountTable
 from denombrement.errors import UsageProblem
 from denombrement.protection.cells import Cube
 
 ALL = "all"
-_LARGEST_JOINT_CUBE = 1_500
+_LARGEST_JOINT_CUBE = 2_000
 
 
 @dataclass(frozen=True)
@@ -156,34 +156,39 @@ def whole_plan(tables: Sequence[CountTable]) -> PublicationPlan:
 def cubes_of(resolved: Sequence[ResolvedTable], further: Sequence[CountTable] = ()) -> tuple[Cube, ...]:
     """The cells that readers of these tables reason about.
 
-    Where several tables are printed from one count table, the crossings between them matter even when no table prints
-    them: tables join one cube, as deep as the deepest goes, while that stays below 1,500 cells; a table that would
-    make it larger keeps a cube of its own, linked by the cells they share.
+    Besides what is printed, the crossings between tables matter even when no table prints them: a table joins the cube
+    of another of the same persons that has all its dimensions, as deep as the deeper of both goes, while that stays
+    below 2,000 cells; else the two are linked by the cells they share.
 
     Args:
         resolved: the tables printed now.
         further: count tables of earlier releases, whole.
     """
-    cubes: list[Cube] = [Cube.whole(table) for table in further]
-    for source in {id(one.cube.table): one.cube.table for one in resolved}.values():
-        cubes += _joined([one.cube for one in resolved if one.cube.table is source])
-    return tuple(cubes)
-
-
-def _joined(printed: Sequence[Cube]) -> list[Cube]:
-    joint, alone = printed[0], []
-    for cube in printed[1:]:
-        wider = Cube(cube.table, _deepest([joint, cube]))
+    printed = [one.cube for one in resolved]
+    widest = sorted(printed, key=lambda cube: -len(cube.table.dimensions))
+    joint: dict[int, Cube] = {}
+    # Tables of small territories first: what they leave open is what insiders ask about.
+    for cube in sorted(printed, key=lambda cube: -cube.depths.get(TERRITORY, 0)):
+        host = next(other for other in widest if _tells(other.table, cube))
+        wider = _joined(joint.get(id(host.table), host), cube)
         if wider.size <= _LARGEST_JOINT_CUBE:
-            joint = wider
-        else:
-            alone.append(cube)
-    return [joint, *alone]
+            joint[id(host.table)] = wider
+    # What is printed stays, so that two counts of the same persons that differ are noticed.
+    return (*(Cube.whole(table) for table in further), *joint.values(), *printed)
 
 
-def _deepest(cubes: Sequence[Cube]) -> dict[str, int]:
-    names = {name for cube in cubes for name in cube.depths}
-    return {name: max(cube.depths.get(name, 0) for cube in cubes) for name in names}
+def _tells(table: CountTable, cube: Cube) -> bool:
+    """Whether a table counts the same persons by all dimensions that a cube prints."""
+    same = table.measure == cube.table.measure and table.not_counted == cube.table.not_counted
+    deep = [name for name, depth in cube.depths.items() if depth > 0]
+    return same and all(table.hierarchies.get(name) == cube.table.hierarchies[name] for name in deep)
+
+
+def _joined(known: Cube, cube: Cube) -> Cube:
+    names = known.table.dimensions
+    return Cube(
+        known.table, {name: max(known.depths.get(name, 0), cube.depths.get(name, 0)) for name in names}
+    )
 
 
 def _answers(planned: PlannedTable, tables: Sequence[CountTable]) -> Iterator[PlannedTable]:

@@ -97,13 +97,18 @@ def test_what_is_no_plan_is_refused(text):
         PublicationPlan.from_toml(text)
 
 
-def test_tables_printed_from_one_count_share_their_crossings(monkeypatch):
-    resolved = default_plan().resolved([BASE])
-    (cube,) = cubes_of(resolved)
-    assert cube.depths == {"territory": 2, "category": 2, "sex": 1}
-    monkeypatch.setattr(plans, "_LARGEST_JOINT_CUBE", 10)
-    assert len(cubes_of(resolved)) > 1
+def test_tables_of_the_same_persons_share_their_crossings(monkeypatch):
+    by_place = empty("places", PLACES)
+    resolved = default_plan().resolved([by_place, BASE])
+    assert resolved[2].cube.table is by_place
+    joint, *printed = cubes_of(resolved)
+    # Commune totals have a count of their own, yet what they say of each commune's categories is reasoned about.
+    assert (joint.table, joint.depths) == (BASE, {"territory": 2, "category": 2, "sex": 1})
+    assert [cube.table for cube in printed] == [one.cube.table for one in resolved]
     assert len(cubes_of(resolved, [BASE])) == len(cubes_of(resolved)) + 1
+    monkeypatch.setattr(plans, "_LARGEST_JOINT_CUBE", 20)
+    narrow, *_ = cubes_of(resolved)
+    assert narrow.size <= 20
 
 
 def test_the_whole_plan_prints_every_cell():
