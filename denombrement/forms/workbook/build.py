@@ -17,7 +17,7 @@ from denombrement.survey.questionnaire import label, option_label, question
 
 PEOPLE = 300
 MAXIMUM_PEOPLE = 2_000
-_INSTRUCTIONS = 9
+_INSTRUCTIONS = 10
 _CALCULATION, _LISTS = "calc", "lists"
 # A fixed moment: the same campaign gives the same bytes.
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)

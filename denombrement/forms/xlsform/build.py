@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from denombrement.campaign import Campaign, Service
 from denombrement.errors import UsageProblem
@@ -70,12 +72,11 @@ def xlsform_sheets(
         UsageProblem: FRM503 where the form would not work: an unknown function, choice or question, a missing
             translation.
     """
-    survey = Survey(campaign, services, code_form).rows()
     sheets = {
-        "survey": survey,
+        "survey": Survey(campaign, services, code_form).rows(),
         "choices": _choices(campaign, services),
-        "settings": [_settings(campaign, public_key, submission_url)],
     }
+    sheets["settings"] = [_settings(campaign, _version(campaign, sheets), public_key, submission_url)]
     problems = xlsform_problems(sheets, campaign.languages)
     if problems:
         raise UsageProblem("FRM503", where=problems[0].place, problem=problems[0].kind)
@@ -133,12 +134,18 @@ def _services(campaign: Campaign, services: Sequence[Service]) -> list[Row]:
     ]
 
 
-def _settings(campaign: Campaign, public_key: str, submission_url: str) -> Row:
+def _version(campaign: Campaign, sheets: Sheets) -> str:
+    """Another content is another version: servers refuse a changed form under the same one."""
+    content = json.dumps(sheets, ensure_ascii=False, sort_keys=True)
+    return f"{campaign.night:%Y%m%d}-{sha256(content.encode()).hexdigest()[:8]}"
+
+
+def _settings(campaign: Campaign, version: str, public_key: str, submission_url: str) -> Row:
     main = campaign.languages[0]
     settings = {
         "form_title": campaign.name,
         "form_id": campaign.id,
-        "version": f"{campaign.night:%Y%m%d}01",
+        "version": version,
         "default_language": f"{medium_text('language_name', main)} ({main})",
         "style": "pages",
         "public_key": public_key,

@@ -9,6 +9,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from denombrement.forms.expressions import excel_expression
+from denombrement.forms.workbook.sheet import PlainWorksheet
 from denombrement.survey.questionnaire import question, questions
 
 RECORDS = 1_000
@@ -66,7 +67,7 @@ def formulas(engines, line):
 def book(engines, records):
     file = io.BytesIO()
     made = xlsxwriter.Workbook(file, {"in_memory": True})
-    codes, verdicts = made.add_worksheet("codes"), made.add_worksheet("verdicts")
+    codes, verdicts = made.add_worksheet("codes"), made.add_worksheet("verdicts", PlainWorksheet)
     dates = made.add_format({"num_format": "yyyy-mm-dd"})
     for line, record in enumerate(records):
         for column, each in enumerate(ANSWERS):

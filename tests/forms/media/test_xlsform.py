@@ -248,5 +248,15 @@ def test_the_form_of_the_code_is_that_of_the_recipes_mnemonic():
         assert not re.fullmatch(form.pattern, wrong)
 
 
+def test_another_content_is_another_version():
+    def version(campaign):
+        return xlsform_sheets(campaign)["settings"][0]["version"]
+
+    assert version(CAMPAIGN) == version(CAMPAIGN)
+    assert version(CAMPAIGN) != version(CAMPAIGN.model_copy(update={"night": NIGHT + timedelta(days=1)}))
+    assert version(CAMPAIGN) != version(CAMPAIGN.model_copy(update={"languages": ("fr",)}))
+    assert re.fullmatch(r"20261022-[0-9a-f]{8}", version(CAMPAIGN))
+
+
 def test_the_same_campaign_gives_the_same_bytes():
     assert xlsform(CAMPAIGN) == xlsform(CAMPAIGN)
