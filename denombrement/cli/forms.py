@@ -11,9 +11,12 @@ import click
 from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
 from denombrement.cli.language import say
 from denombrement.dedup.codes import Recipe, web_tables
-from denombrement.forms.page import CampaignPage
+from denombrement.forms.page import CampaignPage, site_files
+from denombrement.forms.page_script import script_hash
 
 FORMS_FOLDER = "forms"
+SITE_FOLDER = "page"
+HASH_FILE = "script-sha256.txt"
 MEDIA = ("page", "workbook", "xlsform", "paper")
 _OWNER_FILE, _OWNER_FOLDER = 0o600, 0o700
 
@@ -62,7 +65,10 @@ def write_other_media(campaign: OpenCampaign, media: Collection[str]) -> list[Pa
 
 
 def write_pages(campaign: OpenCampaign, address: str) -> list[Path]:
-    """One page a service. Each holds the campaign's secret: it is for that service alone, like its token."""
+    """One page a service, as a file for a double click and as a folder for an https host, with the script's hash.
+
+    Each holds the campaign's secret: it is for that service alone, like its token.
+    """
     keys, settings = campaign.keyring, campaign.settings
     shared = CampaignPage(
         settings,
@@ -72,13 +78,16 @@ def write_pages(campaign: OpenCampaign, address: str) -> list[Path]:
         address=address,
     )
     folder = campaign.folder.path / FORMS_FOLDER
-    return [
-        _write(
-            folder / f"{each.id}.html", shared.html(each, keys.service_token(settings.id, each.id)).encode()
-        )
-        for each in campaign.services.values()
-        if each.state != "refused"
-    ]
+    _write(folder / HASH_FILE, f"{script_hash()}\n".encode())
+    asked = [each for each in campaign.services.values() if each.state != "refused"]
+    for each in asked:
+        token = keys.service_token(settings.id, each.id)
+        _write(folder / f"{each.id}.html", shared.html(each, token).encode())
+        site = folder / SITE_FOLDER / each.id
+        site.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
+        for name, text in site_files(shared, each, token).items():
+            _write(site / name, text.encode())
+    return [folder / f"{each.id}.html" for each in asked]
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -294,6 +294,11 @@ def test_forms_writes_one_page_a_service_for_its_eyes_alone(said, campaign):
         f"papier-{each}.pdf" for each in languages
     }
     assert "xlsform.xlsx" in others
+    site = campaign / "forms" / "page" / "exemple-cpas"
+    assert {path.name for path in site.iterdir()} == {"index.html", "worker.js"}
+    assert (campaign / "forms" / "script-sha256.txt").read_text().strip() in (site / "index.html").read_text(
+        "utf-8"
+    )
     page = campaign / "forms" / "exemple-cpas.html"
     assert page.stat().st_mode & 0o077 == 0
     html = page.read_text(encoding="utf-8")
