@@ -10,6 +10,7 @@ from typing import Any
 from denombrement.campaign import Campaign, Service
 from denombrement.errors import UsageProblem
 from denombrement.forms.media import medium_text, night_texts
+from denombrement.forms.media.code_form import CodeForm
 from denombrement.forms.workbook.calculation import FIRST_ROW, Calculation, CalculationColumn, letter
 from denombrement.forms.workbook.layout import CHILDREN, Column, option_lists, sheet_columns
 from denombrement.forms.workbook.styles import Styles, column_width
@@ -17,7 +18,10 @@ from denombrement.survey.questionnaire import label, option_label, question
 
 PEOPLE = 300
 MAXIMUM_PEOPLE = 2_000
-_INSTRUCTIONS = 10
+# In the order of the work: what goes where, then what to do with it.
+_INSTRUCTIONS = (
+    "how_1", "how_2", "how_code", "how_3", "how_4", "how_5", "how_6", "how_7", "how_8", "how_9", "how_page", "how_10",
+)  # fmt: skip
 _CALCULATION, _LISTS = "calc", "lists"
 # A fixed moment: the same campaign gives the same bytes.
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -35,29 +39,37 @@ _ROW_POINTS, _HEADER_POINTS = 28, 104
 
 
 def workbook(
-    campaign: Campaign, *, language: str = "fr", service: Service | None = None, people: int = PEOPLE
+    campaign: Campaign,
+    *,
+    language: str = "fr",
+    service: Service | None = None,
+    people: int = PEOPLE,
+    code_form: CodeForm | None = None,
 ) -> bytes:
     """The workbook (XLSX) of a campaign in one language.
 
-    It holds no formula that sends or fetches anything, and no column for a name: the column ``code`` takes a code of
-    the campaign's recipe or of another platform. ``denombrement intake`` reads it when it comes back filled in.
+    It holds no formula that sends or fetches anything, and no column for a name: the column ``code`` takes a
+    code of the campaign's recipe, its mnemonic, or a code of another platform. ``denombrement intake`` reads it when it comes back filled in.
 
     Args:
         campaign: the night decides the dates of the rules and the communes.
         language: language of the texts and of the answers.
         service: whose workbook it is; its id is then in every filled row. Without one, intake has to be told.
         people: number of rows with a check; rows beyond are read too.
+        code_form: how many letters the recipe's mnemonic has; the instructions say so.
 
     Raises:
         UsageProblem: FRM501 unknown language; FRM502 number of rows out of bounds.
     """
     if not 1 <= people <= MAXIMUM_PEOPLE:
         raise UsageProblem("FRM502", most=MAXIMUM_PEOPLE)
-    return _Builder(campaign, language, service, people).build()
+    return _Builder(campaign, language, service, people, code_form or CodeForm()).build()
 
 
 class _Builder:
-    def __init__(self, campaign: Campaign, language: str, service: Service | None, people: int) -> None:
+    def __init__(
+        self, campaign: Campaign, language: str, service: Service | None, people: int, code_form: CodeForm
+    ) -> None:
         import xlsxwriter
 
         from denombrement.forms.workbook.sheet import PlainWorksheet
@@ -66,6 +78,7 @@ class _Builder:
         self.language = language
         self.service = service
         self.people = people
+        self.code_form = code_form
         self.last_row = FIRST_ROW + people - 1
         self.columns = sheet_columns(language, for_service=service is not None)
         self.lists = option_lists(campaign, language)
@@ -99,10 +112,13 @@ class _Builder:
             "refused": option_label("identity_status", "refused", self.language),
             "people": self.people,
             "children": CHILDREN,
+            "example": self.code_form.example,
+            "given": self.code_form.given_letters,
+            "family": self.code_form.family_letters,
         }
         lines = [self.campaign.name, self.text("how_night", **night_texts(self.campaign))]
         lines += [self.text("how_service", service=self.service.name)] if self.service else []
-        lines += [self.text(f"how_{number}", **facts) for number in range(1, _INSTRUCTIONS + 1)]
+        lines += [self.text(key, **facts) for key in _INSTRUCTIONS]
         sheet.set_column(0, 0, 82)
         sheet.hide_gridlines(2)
         sheet.write_string(0, 0, self.text("how_title"), self.styles.title)

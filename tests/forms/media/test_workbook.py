@@ -12,6 +12,7 @@ from denombrement.campaign import Campaign, Service
 from denombrement.errors import DamagedInput, UsageProblem
 from denombrement.forms.expressions.excel import MAXIMUM_FORMULA_CHARACTERS
 from denombrement.forms.media import answer_options, media_questions, medium_text
+from denombrement.forms.media.code_form import CodeForm
 from denombrement.forms.workbook import CHILDREN, workbook
 from denombrement.forms.workbook.layout import sheet_columns
 from denombrement.intake.lists.headers import is_known_header, personal_headers
@@ -269,6 +270,13 @@ def test_the_same_campaign_gives_the_same_bytes_and_sheets_that_cannot_be_spoilt
     assert sheet.row_dimensions[1].hidden
     assert sheet.cell(FIRST_ROW, 1).protection.locked
     assert not sheet.column_dimensions["C"].protection.locked
+
+
+def test_the_instructions_say_how_the_recipe_writes_its_code():
+    data = workbook(CAMPAIGN, people=1, code_form=CodeForm(given_letters=1, family_letters=4))
+    lines = [row[0].value for row in opened(data)[medium_text("sheet_instructions", "fr")].iter_rows()]
+    assert medium_text("how_code", "fr", example="J-BERB-14031987-M", given=1, family=4) in lines
+    assert medium_text("how_page", "fr") in lines
 
 
 def test_dates_and_communes_follow_the_reference_night():
