@@ -124,6 +124,11 @@ def test_labels_keep_the_order_and_the_codes_their_meaning(counted):
     assert dn.column_label("believed_service") == "believed_service"
 
 
+def test_other_rules_of_conflict_can_be_tried(counted):
+    tried = dn.open_campaign(counted.folder, resolution=("most_severe",))
+    assert tried.persons.attrs["resolution"] == ["most_severe"]
+
+
 def test_unknown_languages_and_codes_are_refused(counted):
     with pytest.raises(UsageProblem, match="REF003"):
         dn.code_label("category", "EL1", "it")

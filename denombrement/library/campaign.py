@@ -56,15 +56,21 @@ class CampaignData:
     the team.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, resolution: Sequence[str] | None = None) -> None:
         """Reads the settings and the services of a campaign's folder.
+
+        Args:
+            path: the folder.
+            resolution: other rules of conflict than the campaign's, to see what they change.
 
         Raises:
             UsageProblem: CAM001 where the folder is not a campaign.
             DamagedInput: CAM002 to CAM006.
         """
         self.folder = CampaignFolder(path)
-        self.settings: Campaign = self.folder.load()
+        settings = self.folder.load()
+        chosen = settings.resolution if resolution is None else tuple(resolution)
+        self.settings: Campaign = settings.model_copy(update={"resolution": chosen})
         self._services: dict[str, Service] = self.folder.load_services()
 
     @cached_property
@@ -78,6 +84,7 @@ class CampaignData:
             "journal_entries": content.journal_entries,
             "version": __version__,
             "method": count.method,
+            "resolution": list(self.settings.resolution),
             "adults": count.adults,
             "adults_interval": [count.adults_low, count.adults_high],
             "communes_participating": len(count.participation.participating),
@@ -301,14 +308,18 @@ class CampaignData:
         return _with_attrs(frame, {**self.provenance, **facts})
 
 
-def open_campaign(path: str | Path) -> CampaignData:
+def open_campaign(path: str | Path, *, resolution: Sequence[str] | None = None) -> CampaignData:
     """Opens a campaign's folder for reading.
+
+    Args:
+        path: the folder.
+        resolution: rules that settle which declaration is believed, in place of the campaign's own.
 
     Raises:
         UsageProblem: CAM001 where the folder is not a campaign.
         DamagedInput: CAM002 to CAM006 where its settings or its services cannot be read.
     """
-    return CampaignData(Path(path))
+    return CampaignData(Path(path), resolution)
 
 
 def _with_attrs(frame: pd.DataFrame, attrs: dict[str, Any]) -> pd.DataFrame:
