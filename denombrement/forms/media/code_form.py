@@ -35,6 +35,11 @@ class CodeForm:
         return f"{letters}-?[0-9]{{{_DATE_DIGITS}}}-?[{_SEXES}{_SEXES[:-1].lower()}]"
 
     @property
+    def facts(self) -> dict[str, str | int]:
+        """What the text ``how_code`` says of it."""
+        return {"example": self.example, "given": self.given_letters, "family": self.family_letters}
+
+    @property
     def example(self) -> str:
         """An invented code of this form."""
         given, family = (
@@ -44,3 +49,7 @@ class CodeForm:
             )
         )
         return f"{given}-{family}-14031987-M"
+
+
+# The recipe denombrement-1, which campaigns use unless they choose another.
+DEFAULT_CODE_FORM = CodeForm()

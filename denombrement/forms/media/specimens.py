@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from denombrement.campaign import Campaign
-from denombrement.forms.media.code_form import CodeForm
 from denombrement.forms.paper import paper
 from denombrement.forms.workbook import workbook
 from denombrement.forms.workbook.layout import sheet_columns
@@ -21,7 +20,7 @@ _ROWS = 20
 
 def text_specimens() -> dict[str, str]:
     """File name -> text: the same on every machine and with every version of the libraries, hence compared to the byte."""
-    sheets = xlsform_sheets(SPECIMEN, code_form=CodeForm())
+    sheets = xlsform_sheets(SPECIMEN)
     files = {f"xlsform/{name}.csv": _csv(rows) for name, rows in sheets.items()}
     return {**files, "classeur/colonnes.csv": _csv(_workbook_columns())}
 

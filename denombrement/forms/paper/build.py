@@ -9,7 +9,7 @@ from typing import Any
 
 from denombrement.campaign import Campaign, Service
 from denombrement.forms.media import media_questions, medium_text, night_texts
-from denombrement.forms.media.code_form import CodeForm
+from denombrement.forms.media.code_form import DEFAULT_CODE_FORM, CodeForm
 from denombrement.forms.paper.routing import Routing, has_letters, option_letter
 from denombrement.survey.questionnaire import Question, label, option_label, options
 from denombrement.survey.rules import load_rules
@@ -37,7 +37,7 @@ def paper(
     *,
     language: str = "fr",
     service: Service | None = None,
-    code_form: CodeForm | None = None,
+    code_form: CodeForm = DEFAULT_CODE_FORM,
 ) -> bytes:
     """The paper form of a campaign in one language: A4, two sides, PDF/UA-1 (tagged).
 
@@ -55,7 +55,7 @@ def paper(
     import typst
 
     template = (resources.files("denombrement.forms.paper") / "form.typ").read_bytes()
-    content = sheet_content(campaign, language, service, code_form or CodeForm())
+    content = sheet_content(campaign, language, service, code_form)
     made: bytes = typst.compile(
         template,
         format="pdf",

@@ -10,7 +10,7 @@ from typing import Any
 from denombrement.campaign import Campaign, Service
 from denombrement.errors import UsageProblem
 from denombrement.forms.media import medium_text, night_texts
-from denombrement.forms.media.code_form import CodeForm
+from denombrement.forms.media.code_form import DEFAULT_CODE_FORM, CodeForm
 from denombrement.forms.workbook.calculation import FIRST_ROW, Calculation, CalculationColumn, letter
 from denombrement.forms.workbook.layout import CHILDREN, Column, option_lists, sheet_columns
 from denombrement.forms.workbook.styles import Styles, column_width
@@ -44,7 +44,7 @@ def workbook(
     language: str = "fr",
     service: Service | None = None,
     people: int = PEOPLE,
-    code_form: CodeForm | None = None,
+    code_form: CodeForm = DEFAULT_CODE_FORM,
 ) -> bytes:
     """The workbook (XLSX) of a campaign in one language.
 
@@ -63,7 +63,7 @@ def workbook(
     """
     if not 1 <= people <= MAXIMUM_PEOPLE:
         raise UsageProblem("FRM502", most=MAXIMUM_PEOPLE)
-    return _Builder(campaign, language, service, people, code_form or CodeForm()).build()
+    return _Builder(campaign, language, service, people, code_form).build()
 
 
 class _Builder:
@@ -112,9 +112,7 @@ class _Builder:
             "refused": option_label("identity_status", "refused", self.language),
             "people": self.people,
             "children": CHILDREN,
-            "example": self.code_form.example,
-            "given": self.code_form.given_letters,
-            "family": self.code_form.family_letters,
+            **self.code_form.facts,
         }
         lines = [self.campaign.name, self.text("how_night", **night_texts(self.campaign))]
         lines += [self.text("how_service", service=self.service.name)] if self.service else []

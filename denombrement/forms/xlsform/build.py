@@ -11,7 +11,7 @@ from hashlib import sha256
 from denombrement.campaign import Campaign, Service
 from denombrement.errors import UsageProblem
 from denombrement.forms.media import answer_options, media_questions, medium_text
-from denombrement.forms.media.code_form import CodeForm
+from denombrement.forms.media.code_form import DEFAULT_CODE_FORM, CodeForm
 from denombrement.forms.xlsform.checks import xlsform_problems
 from denombrement.forms.xlsform.survey import Row, Survey, translated
 from denombrement.survey.questionnaire import option_label
@@ -25,7 +25,7 @@ def xlsform(
     campaign: Campaign,
     *,
     services: Sequence[Service] = (),
-    code_form: CodeForm | None = None,
+    code_form: CodeForm | None = DEFAULT_CODE_FORM,
     public_key: str = "",
     submission_url: str = "",
 ) -> bytes:
@@ -54,7 +54,7 @@ def xlsform_sheets(
     campaign: Campaign,
     *,
     services: Sequence[Service] = (),
-    code_form: CodeForm | None = None,
+    code_form: CodeForm | None = DEFAULT_CODE_FORM,
     public_key: str = "",
     submission_url: str = "",
 ) -> Sheets:
@@ -63,8 +63,8 @@ def xlsform_sheets(
     Args:
         campaign: the night decides the dates of the rules and the communes; the languages those of the form.
         services: one: every record bears its id; several: the worker chooses; none: intake has to be told.
-        code_form: the form of a code typed by hand; ``None`` takes any code of 4 to 128 signs. A mnemonic is personal
-            data: give a ``public_key`` too.
+        code_form: the recipe's mnemonic, which is typed by hand; ``None`` takes any code of 4 to 128 signs, for campaigns
+            whose codes are made elsewhere. A mnemonic is personal data: give a ``public_key`` too.
         public_key: RSA public key (base64) of ODK's own encryption; the server then sees no answer.
         submission_url: where encrypted records are sent, if the tool asks for it.
 

@@ -59,12 +59,17 @@ class Survey:
             "required": "yes",
         }
         pattern = self.code_form.pattern if self.code_form else ANY_CODE
-        example = self.code_form.example if self.code_form else "K7-MQ4T"
+        form = self.code_form
+        hint = (
+            self._texts("how_code", column="hint", **form.facts)
+            if form
+            else texts("code_hint", column="hint")
+        )
         yield {
             "type": "text",
             "name": "opaque_code",
             **texts("code_question"),
-            **self._texts("code_hint", column="hint", example=example),
+            **hint,
             "required": "yes",
             "relevant": f"{reference('identity_status')} = 'coded'",
             "constraint": f"regex(., '^{pattern}$')",

@@ -14,6 +14,7 @@ from denombrement.campaign import Campaign, Service
 from denombrement.dedup.codes import Recipe
 from denombrement.dedup.codes.mnemonic import mnemonic_parts
 from denombrement.errors import UsageProblem
+from denombrement.forms.media import medium_text
 from denombrement.forms.media.code_form import CodeForm
 from denombrement.forms.xlsform import xlsform, xlsform_problems, xlsform_sheets
 from denombrement.forms.xlsform.build import choice_name
@@ -33,7 +34,7 @@ CODE = "JE-BER-14031987-M"
 
 @pytest.fixture(scope="module")
 def sheets():
-    return xlsform_sheets(CAMPAIGN, services=SERVICES, code_form=CodeForm())
+    return xlsform_sheets(CAMPAIGN, services=SERVICES)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +125,7 @@ def tidy(record):
 
 def test_pyxform_and_odk_validate_accept_it():
     for services in ([], SERVICES[:1], SERVICES):
-        made = convert(xlsform=xlsform(CAMPAIGN, services=services, code_form=CodeForm()), validate=True)
+        made = convert(xlsform=xlsform(CAMPAIGN, services=services), validate=True)
         assert made.warnings == []
 
 
@@ -175,6 +176,21 @@ def test_texts_are_in_the_campaigns_languages_alone():
 def test_choices_are_words_and_names_are_unique(sheets):
     assert "be81001" in {row["name"] for row in sheets["choices"]}
     assert xlsform_problems(sheets, LANGUAGES) == []
+
+
+def test_the_code_is_the_recipes_mnemonic_unless_codes_are_made_elsewhere():
+    def question_of(sheets):
+        (row,) = [each for each in sheets["survey"] if each.get("name") == "opaque_code"]
+        return row
+
+    own = question_of(xlsform_sheets(CAMPAIGN, code_form=CodeForm(1, 4)))
+    assert own["hint::Français (fr)"] == medium_text(
+        "how_code", "fr", example="J-BERB-14031987-M", given=1, family=4
+    )
+    other = question_of(xlsform_sheets(CAMPAIGN, code_form=None))
+    assert other["hint::Français (fr)"] == medium_text("code_hint", "fr")
+    assert "{4,128}" in other["constraint"]
+    assert convert(xlsform=xlsform(CAMPAIGN, code_form=None), validate=False).warnings == []
 
 
 def test_an_encrypted_form_bears_the_key():
