@@ -79,11 +79,12 @@ def test_nothing_of_a_record_appears_in_what_the_program_says_or_writes(campaign
     mailbox.mkdir()
     for name, text in returns(campaign):
         (mailbox / name).write_text(text, encoding="utf-8")
+    quick = (["intake", str(campaign), str(mailbox)], ["status", str(campaign)], ["journal", str(campaign)])
     for language in ("fr", "en"):
         for json_flag in ([], ["--json"]):
-            for command in (["intake", str(campaign), str(mailbox)], ["status", str(campaign)], ["count", str(campaign)],
-                            ["journal", str(campaign)]):  # fmt: skip
+            for command in quick:
                 assert run([*command, "--lang", language, *json_flag]) in {0, 2, 3, 5}
+    assert run(["count", str(campaign), "--lang", "fr"]) in {0, 3}
     said = capfd.readouterr()
     assert MARKER not in said.out + said.err + caplog.text
     for path in [campaign / "journal.jsonl", *(campaign / "internal").rglob("*")]:

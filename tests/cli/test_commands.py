@@ -56,6 +56,13 @@ def test_mistakes_of_use_exit_with_two(said, tmp_path, monkeypatch, arguments, c
         assert result.json["error"]["code"] == code
 
 
+def test_a_passphrase_can_be_typed(said, campaign, monkeypatch):
+    monkeypatch.delenv("DENOMBREMENT_PASSPHRASE_FILE")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda *_, **__: "quatre mots sans rapport")
+    assert said("intake", campaign).code == 0
+
+
 def test_an_unknown_option_is_a_mistake_of_use(said):
     assert said("count", "--colour").code == 2
     assert said("dance").code == 2

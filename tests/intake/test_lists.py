@@ -209,3 +209,53 @@ def test_reasons_exist_in_every_language_of_the_correction_sheets():
         assert reason_text("REC001", language)
         assert reason_text("RUL.age_missing", language)
         assert reason_text("INT105", language)
+
+
+def test_children_on_a_second_sheet_stand_with_their_parent(desk):
+    parent = {
+        "service": "cpas-arlon",
+        "situation": "EL3.3",
+        "sex": "woman",
+        "age_years": 30,
+        "has_children": "yes",
+    }
+    rows = [
+        {
+            **parent,
+            "declaration_id": "m1",
+            "children": [{"birth_year": 2015, "link": "direct"}, {"link": "indirect"}],
+        },
+        {**parent, "declaration_id": "m2", "children": [{"birth_year": "perhaps", "link": "direct"}]},
+    ]
+    import json
+
+    with desk.store() as store:
+        summary = desk.take(store, ("list.json", json.dumps(rows).encode()))
+        assert store.rows("SELECT declaration_id, rank, birth_year, link FROM children ORDER BY ALL") == [
+            ("m1", 0, 2015, "direct"),
+            ("m1", 1, None, "indirect"),
+        ]
+        assert store.rows("SELECT question, reason FROM quarantine") == [("birth_year", "REC003")]
+    assert summary.files[0].declarations == 1
+
+
+def test_codes_tokens_and_revisions_travel_in_columns(desk):
+    header = "service;fiche;revision;situation;sexe;âge;code;token_given_full;identity_status"
+    rows = [
+        f"cpas-arlon;1;3;EL1.1;Homme;30;{CODE};{'t' * 22};coded",
+        "cpas-arlon;2;1;EL1.1;Homme;30;;;refused",
+    ]
+    with desk.store() as store:
+        desk.take(store, ("list.csv", csv(*rows, header=header)))
+        found = store.rows(
+            "SELECT declaration_id, revision, identity_status, code FROM declarations ORDER BY 1"
+        )
+        assert found == [("1", 3, "coded", CODE), ("2", 1, "refused", None)]
+        assert store.rows("SELECT given_full FROM tokens") == [("t" * 22,)]
+
+
+def test_a_row_shifted_by_a_separator_is_set_aside(desk):
+    rows = ["cpas-arlon;1;EL1.1;Homme;30;Arlon;", "cpas-arlon;2;EL1.1;Homme;30;Arlon;;;;more;cells"]
+    summary, declarations, set_aside = taken(desk, csv(*rows))
+    assert len(declarations) == 1
+    assert summary.quarantined == len(set_aside) == 1
