@@ -70,11 +70,11 @@ def _compare_part(part: _Part, one: Tokens, other: Tokens) -> Finding:
     known = [_any(side, part.exact) for side in (one, other)]
     if not all(known):
         return Finding(part.name, MISSING, ONE_SIDE if any(known) else BOTH_SIDES)
+    if _share_word(part, one, other):
+        return Finding(part.name, NEAR, WORD)
     for how, columns in part.near:
         if _equal(one, other, columns):
             return Finding(part.name, NEAR, how)
-    if _share_word(part, one, other):
-        return Finding(part.name, NEAR, WORD)
     return Finding(part.name, DIFFERS, "")
 
 

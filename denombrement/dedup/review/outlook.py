@@ -54,10 +54,10 @@ class Outlook:
         self._members = {each: np.flatnonzero(group == each) for each in sorted(set(self._group.values()))}
         self._persons = np.array([len(np.unique(row)) for row in labels], dtype=np.int64)
         self._factor = default_settings().interval_factor
+        self._most = int(report["declarations"])
         low, high = interval(self._persons, self._factor)
         # What calibration and the measured recall added to the draws' own interval stays added.
-        self._added = report["persons_low"] - low, report["persons_high"] - high
-        self._most = int(report["declarations"])
+        self._added = report["persons_low"] - low, report["persons_high"] - min(high, self._most)
 
     def expected(self, answers: Mapping[Pair, str]) -> Expected:
         """The interval, were the count made with these answers; pairs that are not to review are left out."""
@@ -72,7 +72,7 @@ class Outlook:
                 own = self._labels[:, members]
                 persons += _conditioned(self._labels, members, said) - _distinct(own)
         low, high = interval(persons, self._factor)
-        low, high = low + self._added[0], min(high + self._added[1], self._most)
+        low, high = low + self._added[0], min(high, self._most) + self._added[1]
         return Expected(min(low, high), max(low, high))
 
     def effect(self, pair: Pair) -> float:

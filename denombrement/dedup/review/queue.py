@@ -79,7 +79,9 @@ def build_queue(store: Store) -> Queue:
     contradictions = tuple(find_contradictions(standing.decisions))
     chances = _chances(store)
     reasons = _reasons(store, standing, concerned(contradictions))
-    outlook = Outlook(links.draws, list(reasons), links.report)
+    # Answers given since the last deduplication are not in its draws yet.
+    told = list(dict.fromkeys((*reasons, *standing.verdicts)))
+    outlook = Outlook(links.draws, told, links.report)
     tokens = _tokens(store, reasons)
     answers = {each.pair: each for each in (*standing.changed, *standing.in_force)}
     pairs = [
