@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,10 @@ from denombrement.cli.common import (
     progress,
 )
 from denombrement.cli.language import say, spoken
+from denombrement.dedup.codes import Recipe, mnemonic_tokens
 from denombrement.errors import DamagedInput, DenombrementError, Undecided, UsageProblem
 from denombrement.intake.corrections import correction_sheets
+from denombrement.intake.lists import ReadMnemonic
 from denombrement.intake.model import FileOutcome, IntakeSummary
 from denombrement.intake.reading import FileReader
 from denombrement.intake.take_in import Intake
@@ -34,6 +36,9 @@ _PART = ".part"
 @campaign_argument
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option("--service", help=say("intake_service"))
+@click.option(
+    "--odk-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help=say("intake_odk_key")
+)
 @click.option("--replace", "replace_lists", is_flag=True, help=say("intake_replace"))
 @passphrase_option
 @common_options
@@ -41,6 +46,7 @@ def command(
     path: Path,
     files: tuple[Path, ...],
     service: str | None,
+    odk_key: Path | None,
     passphrase_file: Path | None,
     *,
     replace_lists: bool,
@@ -48,6 +54,8 @@ def command(
 ) -> int:
     """Takes in the files named, or the folder's inbox."""
     campaign = open_campaign(path)
+    if odk_key is not None:
+        files = (_decrypted(campaign, files, odk_key),)
     summary = take_in(
         campaign,
         list(_listed(files)) if files else _whole(campaign.folder.inbox),
@@ -84,12 +92,50 @@ def take_in(
         keys.private_keys(secret_phrase),
         lambda each: keys.service_token(campaign.settings.id, each),
         service,
+        _mnemonic_reader(campaign),
     )
     # Made anew where the officer had to remove a damaged one: the inbox holds all that was received.
     with campaign.store(create=True) as store, progress(files, say("intake_progress"), as_json=quiet) as bar:
         keep = _keeper(campaign.folder.inbox)
         intake = Intake(store, campaign.settings, reader, keep=keep, replace_lists=replace_lists)
         return intake.run(_read(bar))
+
+
+def _mnemonic_reader(campaign: OpenCampaign) -> ReadMnemonic | None:
+    """Turns a code written by hand on paper into tokens; none where the custodian keeps the secret elsewhere."""
+    if not campaign.keyring.holds_secret():
+        return None
+    secret, recipe = campaign.keyring.secret(), Recipe.load(campaign.settings.recipe)
+
+    def read(text: str) -> Mapping[str, Any] | None:
+        try:
+            made = mnemonic_tokens(text, secret, campaign.settings.id, recipe)
+        except DamagedInput:
+            return None
+        return {"code": made.code, "tokens": made.tokens}
+
+    return read
+
+
+def _decrypted(campaign: OpenCampaign, files: Sequence[Path], key_file: Path) -> Path:
+    """One file of the submissions that ODK encrypted, put into the inbox; the first that cannot be opened is an error."""
+    from denombrement.intake.readers.odk_encryption import load_private_key, open_submissions
+    from denombrement.intake.readers.odk_xml import submissions_as_records
+
+    key = load_private_key(key_file.read_bytes())
+    found = [
+        (str(each), each.read_bytes())
+        for folder in files
+        for each in sorted(folder.rglob("*"))
+        if each.is_file()
+    ]
+    opened, failed = open_submissions(found, key)
+    for path, error in failed:
+        raise DamagedInput(error.code, where=Path(path).name, **error.facts)
+    records = submissions_as_records(each.xml for each in opened)
+    kept = campaign.folder.inbox / f"{hashlib.sha256(records).hexdigest()}.json"
+    kept.write_bytes(records)
+    return kept
 
 
 def write_correction_sheets(campaign: OpenCampaign) -> list[Path]:

@@ -66,6 +66,10 @@ class Keyring:
         """
         return [unlock_private_key(self._read(f"{name}.private.pem"), passphrase) for name in names]
 
+    def holds_secret(self) -> bool:
+        """Whether the campaign's secret is here: with its custodian it need not be."""
+        return (self.folder / "campaign.secret").is_file()
+
     def secret(self) -> bytes:
         """The campaign's secret, 32 bytes: needed to make codes, never to count."""
         return base64.urlsafe_b64decode(self._read("campaign.secret"))

@@ -332,3 +332,27 @@ def test_real_boundaries_once_added_are_what_the_maps_are_drawn_on(said, campaig
     drawing = (campaign / "internal" / "cartes" / "carte_taux.svg").read_text(encoding="utf-8")
     assert "EPSG:3812" in drawing
     assert "Statbel" in drawing
+
+
+def test_a_code_written_on_paper_becomes_tokens_and_is_not_stored(said, campaign, tmp_path):
+    import duckdb
+
+    file = tmp_path / "liste.csv"
+    line = "exemple-cpas;EL1.1;Homme;40;Arlon;JE-BER-14031987-M\n"
+    file.write_text("service;situation;sexe;âge;commune;code\n" + line, encoding="utf-8")
+    assert said("intake", campaign, file).code == 0
+    with duckdb.connect(str(campaign / "campaign.duckdb"), read_only=True) as store:
+        found = store.execute(
+            "SELECT identity_status, length(code), opaque_code FROM declarations"
+        ).fetchall()
+    assert found == [("coded", 22, None)]
+    (campaign / "keys" / "campaign.secret").unlink()
+    assert said("intake", campaign, file, "--replace").code == 0
+
+
+def test_submissions_encrypted_by_odk_need_their_key(said, campaign, tmp_path):
+    file = tmp_path / "key.pem"
+    file.write_text("not a key", encoding="utf-8")
+    result = said("intake", campaign, tmp_path, "--odk-key", file)
+    assert result.code == 2
+    assert "INT201" in result.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from base64 import b64encode
 from pathlib import Path
@@ -184,3 +185,38 @@ def test_an_empty_child_stays_a_child_and_the_envelope_is_left_out():
     root = b"<data><children/><children><link>direct</link></children><meta><instanceID/></meta><sex>x</sex></data>"
     assert submissions_as_records([root]) == b'{"results":[{"children":[{},{"link":"direct"}],"sex":"x"}]}'
     assert read_xml(b"<a><b/></a>").tag == "a"
+
+
+def test_the_command_takes_in_a_folder_of_encrypted_submissions(alone, key, tmp_path, monkeypatch, capsys):
+    from denombrement.cli.main import run
+
+    phrase, folder, key_file = tmp_path / "phrase.txt", tmp_path / "odk", tmp_path / "key.pem"
+    phrase.write_text("quatre mots sans rapport", encoding="utf-8")
+    monkeypatch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(phrase))
+    manifest, files = alone
+    folder.mkdir()
+    (folder / "manifest.xml").write_bytes(manifest)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    key_file.write_bytes(pem(key))
+    campaign = str(tmp_path / "campaign")
+    assert run(["new", campaign, "--night", "2023-10-19"]) == 0
+    capsys.readouterr()
+    command = [
+        "intake",
+        campaign,
+        str(folder),
+        "--odk-key",
+        str(key_file),
+        "--service",
+        "exemple-cpas",
+        "--json",
+    ]
+    run(command)
+    taken = json.loads(capsys.readouterr().out)
+    assert [each["file"].endswith(".json") for each in taken["files"]] == [True]
+    assert taken["files"][0]["error"] is None or taken["files"][0]["error"]["code"] == "INT102"
+    files_of_another = {name: content[:-40] for name, content in files.items()}
+    for name, content in files_of_another.items():
+        (folder / name).write_bytes(content)
+    assert run(command) == 5
