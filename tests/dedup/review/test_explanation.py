@@ -37,6 +37,11 @@ def test_a_doubt_about_another_person_is_said(merged):
     assert [each.pair for each in found.doubts] == [BRUNOS]
 
 
+def test_answers_about_others_are_left_out(merged):
+    keep_answers(merged, {BRUNOS: SAME}, who="AB")
+    assert explain_person(merged, A, RULES).answers == ()
+
+
 def test_who_decided_what_and_whether_it_is_applied(merged):
     keep_answers(merged, {ANNES: SAME}, who="AB")
     keep_answers(merged, {ANNES: DIFFERENT}, who="CD")

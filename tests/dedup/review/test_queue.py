@@ -83,3 +83,12 @@ def test_answers_that_no_draw_holds_are_written_over_the_draws():
 def test_answers_about_pairs_that_are_not_asked_change_nothing():
     seen = outlook([[0, 0, 2, 3], [0, 1, 2, 3]], [("a", "b")])
     assert seen.expected({("c", "d"): SAME}) == seen.expected({})
+
+
+def test_a_question_that_another_answer_settled_by_moving_is_not_asked_again(linked, send, link):
+    keep_answers(linked, {ANNES: SAME, ("abri-arlon/c", A): DIFFERENT}, who="AB")
+    send(linked, "abri-arlon", {"a2": ("Chloé", "Martin", 1982, 11, 30)}, number=2)
+    link(linked, {}, [[]])
+    queue = build_queue(linked)
+    assert queue.pairs == ()
+    assert queue.standing.verdicts == {ANNES: DIFFERENT}
