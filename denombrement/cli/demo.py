@@ -15,7 +15,10 @@ from denombrement.cli.dedup import dedup_lines, run_dedup
 from denombrement.cli.intake import take_in, write_correction_sheets
 from denombrement.cli.language import say
 from denombrement.cli.new import create_campaign
+from denombrement.cli.protect import run_protect
+from denombrement.cli.publishing import publish
 from denombrement.cli.simulate import DEFAULT_PERSONS, DEFAULT_SEED, MAILBOX, TRUTH_FILE, simulate_campaign
+from denombrement.publication.public.parts import PARTS
 
 NIGHT = "2023-10-19"
 NAME = "Dénombrement de démonstration"
@@ -42,11 +45,13 @@ def command(out: Path, persons: int, seed: int, *, as_json: bool) -> None:
     sheets = write_correction_sheets(campaign)
     linked = run_dedup(campaign)
     result, outputs = run_count(campaign)
+    _, verdict = run_protect(campaign)
+    published = [path for part in PARTS for path in publish(campaign, part)]
     truth = json.loads((out / TRUTH_FILE).read_text(encoding="utf-8"))
     summary = {
         **result.summary(),
         "files": taken.by_status,
-        "outputs": [str(path) for path in [*outputs, *sheets]],
+        "outputs": [str(path) for path in [*outputs, *sheets, verdict, *published]],
         "truth": truth,
     }
     lines = [
@@ -55,6 +60,7 @@ def command(out: Path, persons: int, seed: int, *, as_json: bool) -> None:
         *count_lines(summary, campaign.folder.internal),
         *_truth_lines(summary, truth),
         say("demo_done", report=campaign.folder.internal / "rapport.html"),
+        say("demo_public", number=len(published), folder=campaign.folder.public, verdict=verdict),
     ]
     emit(summary, lines, as_json=as_json)
 
