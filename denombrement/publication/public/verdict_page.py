@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from denombrement.protection.plan import PublicationPlan
 from denombrement.protection.profiles import Profile
-from denombrement.protection.verdict import AttackerSummary, AuditVerdict, Finding, Interval
+from denombrement.protection.verdict import AttackerSummary, AuditVerdict, Finding, Interval, Kind
 from denombrement.publication.maps.wording import Wording
 from denombrement.publication.public.labels import (
     code_label,
@@ -23,6 +23,8 @@ _KINDS = {
     "territory": "Connaît toutes les personnes d’une commune ou d’un arrondissement",
     "service": "Connaît toutes les personnes qu’un service a déclarées",
 }
+# Enough to see which table must change.
+_LISTED = 100
 _LEVELS = {"all": "toutes les modalités"}
 
 
@@ -61,7 +63,7 @@ def verdict_page(
         digest=counts_digest,
         printed=[_planned(each.name, each.measure, each.dimensions, each.each) for each in plan.tables],
         attackers=list(_by_kind(verdict.attackers)),
-        findings=[_finding(each) for each in verdict.findings],
+        findings=[_finding(each) for each in verdict.findings[:_LISTED]],
         narrowest=[_interval(each) for each in verdict.narrowest],
     )
 
@@ -87,11 +89,12 @@ def _by_kind(attackers: Sequence[AttackerSummary]) -> Iterable[AttackerRow]:
 
 
 def _finding(finding: Finding) -> tuple[str, str, str]:
-    learnt = {
-        "exact": f"en connaît l’effectif exact : {finding.low}",
-        "small": f"prouve qu’il y a de {finding.low} à {finding.high} personnes",
-        "group": f"prouve que toutes ces personnes sont : {_cell(finding.shared)}",
-    }[str(finding.kind)]
+    if finding.kind is Kind.GROUP:
+        learnt = f"prouve que toutes ces personnes sont : {_cell(finding.shared)}"
+    elif finding.kind is Kind.EXACT:
+        learnt = f"en connaît l’effectif exact : {finding.low}"
+    else:
+        learnt = f"prouve qu’il y a de {finding.low} à {finding.high} personnes"
     return _attacker(finding.attacker), _cell(finding.cell), learnt
 
 
