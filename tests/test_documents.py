@@ -113,7 +113,6 @@ def test_every_command_line_shown_could_be_typed(name):
 
 def test_what_the_guide_says_is_missing_is_missing():
     named = [words[0] for words in commands_of(section(OFFICER, MISSING_TITLE))]
-    assert named
     assert not set(named) & set(COMMANDS), (
         "the guide says that this command does not exist yet: tell what it does"
     )
