@@ -1,0 +1,322 @@
+"""The library behind public/: figures, parts, labels, typography, open data."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from denombrement.counts.dimensions import hierarchy
+from denombrement.counts.table import CountTable, Hierarchy
+from denombrement.errors import DamagedInput, DenombrementError, ProtectionRefusal
+from denombrement.protection.knowledge import Status
+from denombrement.protection.plan import ALL, PlannedTable, PublicationPlan
+from denombrement.protection.profiles import load_profile
+from denombrement.protection.release import Release, protect
+from denombrement.protection.tables import ProtectedTable
+from denombrement.publication.public import labels, wall
+from denombrement.publication.public.figures import Coverage, Figure, Figures
+from denombrement.publication.public.open_data import open_sheets
+from denombrement.publication.public.pages import french_spaces
+from denombrement.publication.public.parts import PARTS, Build, build_part
+from denombrement.publication.public.planned import campaign_plan_text, with_retired
+from denombrement.publication.public.printing import Printer
+from denombrement.publication.public.report import LANGUAGES
+from denombrement.publication.public.verdict_page import verdict_page
+from denombrement.publication.tiles import load_tiles
+from denombrement.reference import communes_on
+
+NIGHT = date(2023, 10, 19)
+SECRET = b"secret"
+LEVELS = {
+    "territory": ("total", "province", "arrondissement", "commune"),
+    "category": ("total", "without_BE7", "category", "situation"),
+}
+
+
+def leaves(communes, situations=("EL1.1", "EL2.2", "EL3.3", "EL6.12", "BE7", "unknown")):
+    """Every commune given has a few persons of each situation, and small numbers among them."""
+    for rank, commune in enumerate(communes):
+        for step, situation in enumerate(situations):
+            number = (rank * 7 + step * 5) % 11
+            if number:
+                yield {"territory": commune, "category": situation, "count": number}
+
+
+@pytest.fixture(scope="module")
+def counted():
+    def build(silent=("81003", "84010")):
+        communes = [each.nis for each in communes_on(NIGHT) if each.nis not in silent]
+        category = Hierarchy("category", hierarchy("situation", NIGHT).children)
+        trees = {"territory": hierarchy("territory", NIGHT), "category": category}
+        frame = pd.DataFrame(list(leaves(communes)))
+        adults = CountTable.from_leaves("adults_table", frame, trees, "adults", frozenset(silent))
+        halved = frame.assign(count=frame["count"] // 2)
+        children = CountTable.from_leaves("children_table", halved, trees, "children", frozenset(silent))
+        return adults, children
+
+    return build
+
+
+PLAN = PublicationPlan(
+    "test",
+    "a plan for tests",
+    LEVELS,
+    (
+        PlannedTable("crossing", "adults", {"territory": "arrondissement", "category": "category"}),
+        PlannedTable("situation", "adults", {"category": "situation"}),
+        PlannedTable("communes", "adults", {"territory": "commune"}),
+        PlannedTable("children_category", "children", {"category": "category"}),
+        PlannedTable("children_arrondissement", "children", {"territory": "arrondissement"}),
+    ),
+)
+COARSE = replace(PLAN, tables=(PlannedTable("category", "adults", {"category": "category"}),))
+ONE_TOTAL = replace(PLAN, tables=(PlannedTable("situation", "adults", {"category": "situation"}),))
+
+
+def coverage(silent=("81003", "84010")):
+    communes = [each.nis for each in communes_on(NIGHT)]
+    taking = tuple(nis for nis in communes if nis not in silent)
+    people = {
+        "81000": 60_000,
+        "82000": 45_000,
+        "83000": 55_000,
+        "84000": 60_000,
+        "85000": 52_000,
+        "80000": 272_000,
+    }
+    people |= dict.fromkeys(taking, 6_000)
+    services = {"answered": 40, "zero": 3, "promised": 1, "refused": 0, "silent": 2}
+    return Coverage(
+        "c-1", "Essai", "2023-10-19", taking, silent, services, 800, 12, 0, 0, 2023, people, people
+    )
+
+
+@pytest.fixture(scope="module")
+def figures(counted):
+    def build(plan=PLAN, profile="rounding-5", silent=("81003", "84010")):
+        release = protect(counted(silent), plan=plan, profile=load_profile(profile), secret=SECRET)
+        return Figures.of(release.to_bytes(SECRET), SECRET, coverage(silent), list(release.tables))
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def usual(figures):
+    return figures()
+
+
+def test_a_protected_table_cannot_be_made_by_hand(usual):
+    table = usual.release.tables["communes"]
+    with pytest.raises(ProtectionRefusal, match="PRO006"):
+        ProtectedTable(
+            "communes", "adults", table.hierarchies, table.rows, table.not_counted, table.verdict, object()
+        )
+    with pytest.raises(ProtectionRefusal, match="PRO006"):
+        replace(table, rows=(((table.rows[0][0]), 1, Status.PUBLISHED), *table.rows[1:]))
+
+
+def test_figures_take_protected_tables_of_a_passed_audit_alone(usual, counted):
+    with pytest.raises(ProtectionRefusal, match="PUB051"):
+        Figures(replace(usual.release, tables={"x": counted()[0]}), usual.coverage, "digest")
+    failed = replace(usual.release.verdict, attackers=())
+    with pytest.raises(ProtectionRefusal, match="PUB051"):
+        Figures(replace(usual.release, verdict=failed), usual.coverage, "digest")
+
+
+def test_content_from_elsewhere_cannot_become_a_part():
+    with pytest.raises(ProtectionRefusal, match="PUB053"):
+        Build("rapport", "c-1", "digest", {}, {"rapport/rapport.html": b"12 persons"}, object())
+
+
+def test_every_part_is_the_same_each_time_it_is_built(usual):
+    geometry = load_tiles(NIGHT)
+    for part in PARTS:
+        assert dict(build_part(part, usual, geometry).files) == dict(build_part(part, usual, geometry).files)
+
+
+def test_a_cell_prints_the_same_value_whatever_table_it_comes_from(usual):
+    values = {}
+    for table in usual.release.tables.values():
+        for codes, value, _ in table.rows:
+            named = zip(table.dimensions, codes, strict=True)
+            key = table.measure, tuple(pair for pair in named if pair[1] != "total")
+            assert values.setdefault(key, value) == value
+    assert usual.cell("adults").value == values["adults", ()]
+
+
+def test_a_cell_that_no_table_prints_is_protected(usual):
+    assert usual.cell("adults", sex="woman") == Figure(None, Status.PROTECTED)
+    assert usual.bounds("adults")[0].value is None
+
+
+def test_sums_with_a_withheld_figure_are_withheld():
+    hidden, five = Figure(None, Status.PROTECTED), Figure(5, Status.ROUNDED)
+    assert (hidden + five).value is None
+    assert five.minus(hidden).value is None
+    assert (five + Figure(3, Status.PUBLISHED)) == Figure(8, Status.ROUNDED)
+    assert Figure(2, Status.ROUNDED).minus(five).value == 0
+
+
+def test_maps_and_report_print_what_the_tables_print(usual):
+    files = build_part("cartes", usual, load_tiles(NIGHT)).files
+    page = files["cartes/adultes.html"].decode()
+    for code in ("81000", "85000"):
+        assert f"{usual.in_territory('adults', code).value}" in page
+    rate = Printer(usual, "fr").rate(usual.in_territory("adults", "81000"), "81000")
+    assert rate in files["cartes/taux.html"].decode()
+    assert rate in build_part("rapport", usual, load_tiles(NIGHT)).files["rapport/rapport.html"].decode()
+
+
+def test_a_commune_that_did_not_take_part_is_never_a_zero(usual):
+    for code in usual.coverage.silent:
+        assert usual.in_territory("adults", code).status is Status.NOT_COUNTED
+    page = build_part("cartes", usual, load_tiles(NIGHT)).files["cartes/communes.html"].decode()
+    assert "n’a pas participé" in page
+
+
+def test_maps_of_communes_need_communes_in_the_plan(figures):
+    files = build_part("cartes", figures(COARSE), load_tiles(NIGHT)).files
+    assert files == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reports_speak_four_languages_without_gaps(usual, language):
+    files = build_part("rapport", usual, load_tiles(NIGHT)).files
+    suffix = "" if language == "fr" else f"-{language}"
+    for stem in ("rapport", "fiche"):
+        page = files[f"rapport/{stem}{suffix}.html"].decode()
+        assert f'<html lang="{language}">' in page
+        assert not re.search(r"\{\w+\}", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
+
+
+def test_every_text_exists_in_four_languages():
+    for key in labels.text_keys():
+        assert all(labels.text(key, language).strip() for language in LANGUAGES)
+        braces = {tuple(sorted(re.findall(r"\{(\w+)\}", labels.text(key, each)))) for each in LANGUAGES}
+        assert len(braces) == 1, key
+
+
+def test_french_pages_keep_narrow_spaces_before_double_punctuation(usual):
+    files = build_part("rapport", usual, load_tiles(NIGHT)).files
+    for name in ("rapport.html", "fiche.html"):
+        text = re.sub(r"<style>.*?</style>|<[^>]*>", "\n", files[f"rapport/{name}"].decode(), flags=re.DOTALL)
+        assert not re.search(r"[ \u00a0][;:!?»%]|«[^\u202f]|\w[;!?»%]", text), name
+        assert "'" not in text
+
+
+def test_a_page_is_self_contained_and_runs_no_script(usual):
+    for name, content in build_part("rapport", usual, load_tiles(NIGHT)).files.items():
+        page = content.decode()
+        assert "default-src 'none'" in page, name
+        assert "<script" not in page
+        assert not re.search(r'(src|href)="(?!data:|#|rapport|fiche)', page)
+
+
+def test_a_total_with_all_communes_says_so(figures):
+    every = figures(COARSE, silent=())
+    page = build_part("rapport", every, load_tiles(NIGHT)).files["rapport/rapport.html"].decode()
+    assert "Les 44 communes de la province ont participé" in page
+    assert "absente n’est" not in page
+
+
+def test_withheld_cells_are_said_to_be_protected(figures):
+    hidden = figures(ONE_TOTAL, profile="suppression-3")
+    assert hidden.base == 0
+    files = build_part("rapport", hidden, load_tiles(NIGHT)).files
+    assert "masquées" in files["rapport/rapport.html"].decode()
+    statuses = {row["status"] for sheet in open_sheets(hidden) for row in sheet.rows}
+    assert "protected" in statuses
+
+
+def test_open_data_follow_their_own_description(usual):
+    files = build_part("donnees", usual, load_tiles(NIGHT)).files
+    package = json.loads(files["donnees/datapackage.json"])
+    assert package["licenses"][0]["name"] == "CC-BY-4.0"
+    assert len(package["resources"]) == len(files) - 1
+    for resource in package["resources"]:
+        content = files[f"donnees/{resource['path']}"]
+        assert resource["hash"] == f"sha256:{wall.sha256(content)}"
+        assert resource["bytes"] == len(content)
+        rows = list(csv.DictReader(io.StringIO(content.decode())))
+        fields = {field["name"]: field for field in resource["schema"]["fields"]}
+        assert list(rows[0]) == list(fields)
+        for row in rows:
+            for name, value in row.items():
+                known = fields[name].get("constraints", {}).get("enum")
+                assert known is None or value in known
+            assert row["value"].isdigit() or row["status"] in {"protected", "not_counted"}
+
+
+def test_a_table_outside_the_known_ones_gets_a_title_of_its_own():
+    assert labels.table_label("mine", ("sex",), "adults", "en") == "adults: Sex"
+    assert labels.dimension_label("income.work", "fr")
+    assert labels.dimension_label("cpas_contact", "fr")
+    assert labels.code_label("territory", "81000-elsewhere", "en") == "Absent communes (Arlon)"
+    with pytest.raises(DenombrementError):
+        labels.code_label("territory", "99999", "fr")
+
+
+def test_french_spaces_leave_other_text_alone():
+    assert french_spaces("Qui ? « Nous » : 5 %") == "Qui\u202f? «\u202fNous\u202f»\u202f: 5\u202f%"
+    assert french_spaces("a:b;c") == "a:b;c"
+
+
+def test_a_plan_keeps_protecting_what_an_earlier_one_printed():
+    earlier = (
+        PlannedTable("category", "adults", {"category": "category"}),
+        PlannedTable("situation", "adults", {"category": "category", "territory": "commune"}),
+    )
+    plan = with_retired(ONE_TOTAL, earlier)
+    assert [table.name for table in plan.tables] == ["situation", "category", "situation_before"]
+    assert with_retired(plan, plan.tables) == plan
+
+
+def test_the_package_s_plan_prints_nothing_finer_by_commune_than_totals():
+    plan = PublicationPlan.from_toml(campaign_plan_text())
+    by_commune = [table for table in plan.tables if table.dimensions.get("territory") in {"commune", ALL}]
+    assert [list(table.dimensions) for table in by_commune] == [["territory"]]
+
+
+def test_the_verdict_page_says_what_each_kind_of_attacker_learns(counted):
+    fine = PlannedTable("fine", "adults", {"territory": "commune", "category": "without_BE7"}, exact=True)
+    exact = replace(PLAN, tables=(fine,))
+    with pytest.raises(ProtectionRefusal) as refusal:
+        protect(counted(), plan=exact, profile=load_profile(), secret=SECRET)
+    page = verdict_page("Essai", refusal.value.verdict, exact, load_profile(), "digest")
+    assert "en connaît l’effectif exact" in page
+    assert "INTERNE" in page
+    large = replace(COARSE, tables=(PlannedTable("all", "adults", {"territory": "province"}),))
+    release = protect(counted(), plan=large, profile=load_profile(), secret=SECRET)
+    page = verdict_page("Essai", release.verdict, large, load_profile(), "digest")
+    assert "aucun attaquant" in page
+
+
+def test_a_manifest_that_is_none_is_damage(tmp_path):
+    (tmp_path / wall.MANIFEST).write_text('{"format": "other"}', encoding="utf-8")
+    with pytest.raises(DamagedInput, match="PUB052"):
+        wall.read_manifest(tmp_path)
+    assert wall.read_manifest(tmp_path / "absent") is None
+
+
+def test_a_release_signed_with_another_secret_gives_no_figures(usual):
+    signed = usual.release.to_bytes(b"other")
+    with pytest.raises(ProtectionRefusal, match="PRO007"):
+        Figures.of(signed, SECRET, usual.coverage, ["communes"])
+    assert Release.from_bytes(signed, b"other").verdict.passed
+
+
+def test_a_page_without_bounds_or_children_still_tells_the_rest(figures):
+    page = build_part("rapport", figures(COARSE), load_tiles(NIGHT)).files["rapport/rapport.html"].decode()
+    assert "protégé" in page
+    assert "Les personnes sans chez-soi en province de Luxembourg" in page
+
+
+def test_few_declarations_are_not_numbered(usual):
+    few = replace(usual, coverage=replace(usual.coverage, declarations_about=0))
+    page = build_part("rapport", few, load_tiles(NIGHT)).files["rapport/rapport.html"].decode()
+    assert "Moins de cent fiches" in page
