@@ -75,7 +75,8 @@ def explanation_lines(found: Explanation) -> list[str]:
 def _origin(link: Link) -> str:
     if link.origin == MODEL:
         said = say("explain_model", percent=_percent(link))
-        return f"{said} ; {say('explain_rules', rules=', '.join(link.rules))}" if link.rules else said
+        rules = " / ".join(text(f"pass_{each.replace(' ', '_')}", spoken()) for each in link.rules)
+        return f"{said} ; {say('explain_rules', rules=rules)}" if link.rules else said
     return say(_ORIGINS[link.origin]) if link.origin in _ORIGINS else text(link.origin, spoken())
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from denombrement.dedup.campaign_links import declared_tokens
 from denombrement.dedup.codes import Identity, Recipe, identity_tokens
+from denombrement.dedup.linkage.settings import default_settings
 from denombrement.dedup.review.evidence import Finding, compare
 from denombrement.dedup.review.texts import LANGUAGES, finding_text, text, texts
 
@@ -78,3 +79,8 @@ def test_every_text_is_in_four_languages():
             tuple(sorted(part.split("}")[0] for part in words.split("{")[1:])) for words in entry.values()
         }
         assert len(fields) == 1, key
+
+
+def test_every_exact_rule_of_the_model_has_words():
+    for each in default_settings().passes:
+        assert text(f"pass_{each.name.replace(' ', '_')}", "fr")
