@@ -21,6 +21,7 @@ COMMANDS = {
     "count": "count",
     "estimate": "estimate",
     "compare": "compare",
+    "research": "research",
     "protect": "protect",
     "map": "map",
     "report": "report",

@@ -210,3 +210,34 @@ def test_nothing_in_common_is_refused(said, tmp_path):
     assert refused.code == 4
     assert {each["reason"] for each in refused.json["refused"]} == {"no_common_commune", "no_common_service"}
     assert said("compare", one, other).code == 4
+
+
+def test_a_file_of_persons_never_leaves_internal(campaign_copy, said, tmp_path):
+    for out in (tmp_path / "elsewhere", campaign_copy / "public", campaign_copy / "internal"):
+        refused = said("research", campaign_copy, "--out", out)
+        assert refused.code == 4
+        assert "PUB082" in refused.err
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_research_file_says_its_risk_and_holds_no_pseudonym(campaign_copy, said):
+    done = said("research", campaign_copy, "--labels", "nl", "--json")
+    assert done.code == 0, done.err
+    assert done.json["before"]["unique"] > 0
+    assert done.json["after"]["unique"] == 0
+    assert done.json["after"]["smallest"] >= 5
+    folder = campaign_copy / "internal" / "recherche"
+    header = (folder / "personnes.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(";")
+    forbidden = {
+        "person",
+        "code",
+        "commune_night",
+        "age_years",
+        "believed_service",
+        "household_number",
+        "leaving_date",
+    }
+    assert not forbidden & set(header)
+    assert {path.name for path in folder.iterdir()} >= {"codebook.xml", "codebook.md", "personnes.parquet"}
+    again = said("research", campaign_copy, "--lang", "fr")
+    assert "0 uniques" in again.out

@@ -1,0 +1,1 @@
+"""The research file: persons without codes, recoded until nobody stands out. It stays in ``internal/``."""
