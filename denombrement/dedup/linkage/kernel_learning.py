@@ -11,6 +11,7 @@ from denombrement.dedup.linkage.compiled import njit
 from denombrement.dedup.linkage.kernel_likelihood import (
     COMMUNE,
     GIVEN,
+    MOST_TRUTHS,
     NOBODY,
     SEX,
     YEAR,
@@ -22,7 +23,6 @@ from denombrement.dedup.linkage.kernel_likelihood import (
     record_ratio,
     relatives_ratio,
     swapped_ratio,
-    unseen_ratio,
 )
 from denombrement.dedup.linkage.kernel_sampler import NONE, Graph, State, choose, collect
 
@@ -42,7 +42,7 @@ def learn(
 
     Readings, one row for names and one for dates: as they stand, in each other's place, invented.
     """
-    scores = np.empty(len(beliefs.size_worth) + 1)
+    scores = np.empty(len(beliefs.size_worth) + MOST_TRUTHS)
     for unit in range(len(state.slot)):
         slot = state.slot[unit]
         if state.head[slot] != unit:
@@ -72,13 +72,11 @@ def learn_joint(
     scores: Doubles,
 ) -> None:
     """Draws the truth of fields taken together, then how each declaration reads, then its hits and misses."""
-    sources = np.empty((size, 2 + place // 2), dtype=np.int32)
-    joint_scores(evidence, beliefs, first, place, group, size, sources, scores)
-    for choice in range(size + 1):
+    sources = np.empty((MOST_TRUTHS, 2 + place // 2), dtype=np.int32)
+    truths = joint_scores(evidence, beliefs, first, place, group, size, sources, scores)
+    for choice in range(truths):
         scores[choice] = np.log(max(scores[choice], 1e-300))
-    truth = choose(scores, size + 1)
-    if truth == size:
-        return
+    truth = choose(scores, truths)
     invented = beliefs.invented if place else 0.0
     swap = beliefs.swap[place // 2]
     for record in group[:size]:
@@ -86,13 +84,16 @@ def learn_joint(
         plain = (1.0 - swap - invented) * plain_ratio(evidence, beliefs, first, sources[truth], record)
         left = np.random.random() * (plain + turned + invented)
         reading = 0 if left <= plain else (1 if left <= plain + turned else 2)
-        if reading > 0 or unseen_ratio(evidence, beliefs, first, sources.shape[1], record) < 1.0:
-            readings[place // 2, reading] += 1
+        readings[place // 2, reading] += 1
         if reading > 0:
             continue
         for offset in range(sources.shape[1]):
-            source = sources[truth, offset]
-            if source != NOBODY and evidence.tokens[record, evidence.starts[first + offset]] >= 0:
+            source, start = sources[truth, offset], evidence.starts[first + offset]
+            if evidence.tokens[record, start] < 0:
+                continue
+            if source == NOBODY:
+                landings[start] += 1
+            else:
                 learn_record(evidence, beliefs, first + offset, source, record, hits, landings)
 
 

@@ -6,7 +6,7 @@ count the same evidence again and again and merge relatives. Everything is relat
 alone is worth 1.
 """
 
-# ruff: noqa: PLR0917, PLR1714, PLR2004, SIM110 - compiled: plain loops, arguments by position.
+# ruff: noqa: PLR0917, PLR2004, SIM110 - compiled: plain loops, arguments by position.
 # mypy: disable-error-code="no-any-return"
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from denombrement.dedup.linkage.compiled import njit, njit_inlined
 
 GIVEN, FAMILY, YEAR, MONTH, DAY, SEX, NATIONALITY, COMMUNE = range(8)
 NOBODY = -1
+# Combinations of values tried as the truth of one group; more values than this mean no person at all.
+MOST_TRUTHS = 128
 
 
 class Evidence(NamedTuple):
@@ -112,37 +114,51 @@ def record_ratio(
 
 
 @njit
-def find_sources(evidence: Evidence, first: int, group: Ints, size: int, sources: Ints) -> None:
-    """For each declaration taken as the truth of some fields, the declaration that gives each field.
+def find_values(evidence: Evidence, field: int, group: Ints, size: int, values: Ints, shares: Doubles) -> int:
+    """Values that the group gives a field, each by its earliest declaration in the file, then NOBODY; how many.
 
-    It gives its own; where it says nothing, the earliest in the file that does, whatever the order of the group.
+    NOBODY stands for all values that nobody here wrote, and bears what is left of the shares.
     """
-    for offset in range(sources.shape[1]):
-        column = evidence.starts[first + offset]
-        filler = NOBODY
-        for record in group[:size]:
-            value = evidence.tokens[record, column]
-            if value >= 0 and (filler == NOBODY or record < filler):
-                filler = record
-        for place in range(size):
-            known = evidence.tokens[group[place], column] >= 0
-            sources[place, offset] = group[place] if known else filler
+    column = evidence.starts[field]
+    count, left = 0, 1.0
+    for place in range(size):
+        if not is_repeat(evidence.tokens, column, group, size, place):
+            values[count] = group[place]
+            count += 1
+    values[:count].sort()
+    for place in range(count):
+        shares[place] = evidence.share[values[place], column]
+        left -= shares[place]
+    values[count], shares[count] = NOBODY, max(0.0, left)
+    return count + 1
 
 
 @njit
-def is_same_truth(evidence: Evidence, first: int, sources: Ints, group: Ints, size: int, place: int) -> bool:
-    """Whether a declaration of the group that is earlier in the file gives the same truth in every field."""
-    for earlier in range(size):
-        same = group[earlier] < group[place]
-        for offset in range(sources.shape[1]):
-            one, other = sources[place, offset], sources[earlier, offset]
-            if one == NOBODY or other == NOBODY:
-                continue
-            column = evidence.starts[first + offset]
-            same = same and evidence.tokens[one, column] == evidence.tokens[other, column]
-        if same:
-            return True
-    return False
+def list_truths(
+    evidence: Evidence, first: int, group: Ints, size: int, sources: Ints, shares: Doubles
+) -> int:
+    """True values of fields taken together, as the declarations that give them, and their shares; how many.
+
+    Every combination, as long as the table has room; a group with more than that is no person.
+    """
+    width = sources.shape[1]
+    values = np.empty((3, size + 1), dtype=np.int32)
+    parts = np.ones((3, size + 1))
+    counts = np.ones(3, dtype=np.int32)
+    for offset in range(width):
+        counts[offset] = find_values(evidence, first + offset, group, size, values[offset], parts[offset])
+    rows = 0
+    for one in range(counts[0]):
+        for two in range(counts[1]):
+            for three in range(counts[2]):
+                if rows == len(sources):
+                    return rows
+                sources[rows, 0], sources[rows, 1] = values[0, one], values[1, two]
+                if width == 3:
+                    sources[rows, 2] = values[2, three]
+                shares[rows] = parts[0, one] * parts[1, two] * parts[2, three]
+                rows += 1
+    return rows
 
 
 @njit
@@ -152,7 +168,11 @@ def plain_ratio(evidence: Evidence, beliefs: Beliefs, first: int, source: Ints, 
     for offset in range(len(source)):
         field = first + offset
         start, end = evidence.starts[field], evidence.starts[field + 1]
-        if evidence.tokens[record, start] >= 0 and source[offset] != NOBODY:
+        if evidence.tokens[record, start] < 0:
+            continue
+        if source[offset] == NOBODY:
+            ratio *= beliefs.miss[field]
+        else:
             ratio *= record_ratio(evidence, beliefs, start, end, beliefs.miss[field], source[offset], record)
     return ratio
 
@@ -161,29 +181,20 @@ def plain_ratio(evidence: Evidence, beliefs: Beliefs, first: int, source: Ints, 
 def swapped_ratio(
     evidence: Evidence, beliefs: Beliefs, first: int, place: int, source: Ints, record: int
 ) -> float:
-    """The same with the last two fields written in each other's place (exact values); 0 when nothing says so."""
+    """The same with the last two fields written in each other's place (exact values)."""
     last = len(source) - 1
     if evidence.swapped[record, place] < 0 and evidence.swapped[record, place + 1] < 0:
-        return 0.0
+        # Nothing is written in either place, or nothing that the other could hold.
+        return plain_ratio(evidence, beliefs, first, source, record)
     ratio = plain_ratio(evidence, beliefs, first, source[: last - 1], record)
     for step in range(2):
         value, truth = evidence.swapped[record, place + step], source[last - 1 + step]
-        if value < 0 or truth == NOBODY:
+        if value < 0:
             continue
         field, written = first + last - 1 + step, first + last - step
         miss = beliefs.miss[field]
-        hit = value == evidence.tokens[truth, evidence.starts[field]]
+        hit = truth != NOBODY and value == evidence.tokens[truth, evidence.starts[field]]
         ratio *= miss + ((1.0 - miss) / evidence.share[record, evidence.starts[written]] if hit else 0.0)
-    return ratio
-
-
-@njit
-def unseen_ratio(evidence: Evidence, beliefs: Beliefs, first: int, count: int, record: int) -> float:
-    """One declaration's fields when the truth is a value that nobody here wrote."""
-    ratio = 1.0
-    for field in range(first, first + count):
-        if evidence.tokens[record, evidence.starts[field]] >= 0:
-            ratio *= beliefs.miss[field]
     return ratio
 
 
@@ -197,54 +208,37 @@ def joint_scores(
     size: int,
     sources: Ints,
     scores: Doubles,
-) -> float:
-    """Likelihood of each truth that the group offers for fields taken together, the unseen one last; their sum.
+) -> int:
+    """Likelihood of each truth (rows of `sources`) of fields taken together; how many truths there are.
 
     Names are taken together, and dates, because their faults come together: written in each other's place, or (dates)
     invented as a whole.
     """
     invented = beliefs.invented if place else 0.0
     swap = beliefs.swap[place // 2]
-    find_sources(evidence, first, group, size, sources)
-    total, seen = 0.0, 0.0
-    for truth in range(size):
-        scores[truth] = 0.0
-        if is_same_truth(evidence, first, sources, group, size, truth):
-            continue
-        share = 1.0
-        for offset in range(sources.shape[1]):
-            source = sources[truth, offset]
-            if source != NOBODY:
-                share *= evidence.share[source, evidence.starts[first + offset]]
-        product = share
+    truths = list_truths(evidence, first, group, size, sources, scores)
+    for truth in range(truths):
         for record in group[:size]:
             turned = swapped_ratio(evidence, beliefs, first, place, sources[truth], record)
             plain = plain_ratio(evidence, beliefs, first, sources[truth], record)
-            product *= (1.0 - swap - invented) * plain + swap * turned + invented
-        scores[truth] = product
-        total += product
-        seen += share
-    product = max(0.0, 1.0 - seen)
-    for record in group[:size]:
-        product *= invented + (1.0 - invented) * unseen_ratio(
-            evidence, beliefs, first, sources.shape[1], record
-        )
-    scores[size] = product
-    return total + product
+            scores[truth] *= (1.0 - swap - invented) * plain + swap * turned + invented
+    return truths
 
 
 @njit
 def names_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
     """Given and family name of a group from one true couple of names, against strangers."""
-    sources = np.empty((size, 2), dtype=np.int32)
-    return joint_scores(evidence, beliefs, GIVEN, 0, group, size, sources, np.empty(size + 1))
+    sources, scores = np.empty((MOST_TRUTHS, 2), dtype=np.int32), np.empty(MOST_TRUTHS)
+    truths = joint_scores(evidence, beliefs, GIVEN, 0, group, size, sources, scores)
+    return scores[:truths].sum()
 
 
 @njit
 def date_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
     """Year, month and day of a group from one true date, against strangers."""
-    sources = np.empty((size, 3), dtype=np.int32)
-    return joint_scores(evidence, beliefs, YEAR, 2, group, size, sources, np.empty(size + 1))
+    sources, scores = np.empty((MOST_TRUTHS, 3), dtype=np.int32), np.empty(MOST_TRUTHS)
+    truths = joint_scores(evidence, beliefs, YEAR, 2, group, size, sources, scores)
+    return scores[:truths].sum()
 
 
 @njit
