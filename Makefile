@@ -6,13 +6,14 @@ DEMO := demo
 CORES := $(shell nproc 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format programs generated clean
+.PHONY: help demo test check bench notebooks format programs clean
 
 help:
 	@echo "make demo    from nothing to a finished count of an invented province, in ./$(DEMO)"
 	@echo "make test    everything that must pass: style, types, imports, tests, coverage"
 	@echo "make check   style, types, import contracts and drift of generated files, without the tests"
 	@echo "make format  rewrite the code in the house's style"
+	@echo "make notebooks  the five notebooks as pages, in ./notebooks/html"
 	@echo "make bench   the benchmarks, one JSON object each"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -46,6 +47,9 @@ bench: $(STAMP)
 	$(PYTHON) -m benchmarks.codes
 	$(PYTHON) -m benchmarks.intake --declarations 100000
 	$(PYTHON) -m benchmarks.synthetic --persons 100000
+
+notebooks: $(STAMP)
+	$(PYTHON) notebooks/_render.py notebooks/html
 
 format: $(STAMP)
 	$(VENV)/bin/ruff check --fix .
