@@ -27,6 +27,18 @@ name = "category"
 measure = "adults"
 dimensions = { category = "category" }
 [[table]]
+name = "category_sex"
+measure = "adults"
+dimensions = { category = "category", sex = "all" }
+[[table]]
+name = "age_sex"
+measure = "adults"
+dimensions = { age_band = "all", sex = "all" }
+[[table]]
+name = "household"
+measure = "adults"
+dimensions = { household = "all" }
+[[table]]
 name = "arrondissement"
 measure = "adults"
 dimensions = { territory = "arrondissement" }

@@ -8,6 +8,7 @@ from denombrement.counts.dimensions import AGE_BAND, BE7, CATEGORY, SEX, SITUATI
 from denombrement.counts.table import TERRITORY
 from denombrement.protection.knowledge import Status
 from denombrement.protection.tables import ProtectedTable
+from denombrement.publication.maps.wording import NARROW_SPACE
 from denombrement.publication.public.figures import Figure
 from denombrement.publication.public.labels import code_label, dimension_label
 from denombrement.publication.public.planned import ANSWERED, BOUND, ELSEWHERE, MENTIONED, YES
@@ -248,7 +249,8 @@ def comparison_table(page: Printer) -> TableView:
         share = page.words.number(100 * each.children / each.total)
         lines.append(Line(each.zone, (str(each.year), *(page.whole(number) for number in numbers), share)))
     heads = ("col_zone", "col_year", "col_adults", "col_children", "col_total", "col_child_share")
-    sources = "; ".join(sorted({_site(source) for each in others for source in each.sources} - {""}))
+    between = f"{NARROW_SPACE}; " if page.language == "fr" else "; "
+    sources = between.join(sorted({_site(source) for each in others for source in each.sources} - {""}))
     note = page.say("compare_note", sources=sources)
     return TableView(page.say("compare_caption"), _heads(page, heads), tuple(lines), note)
 
