@@ -162,9 +162,9 @@ def _services(rng: Generator, truth: np.ndarray, copies: np.ndarray) -> np.ndarr
     start = np.concatenate([[0], np.cumsum(copies)[:-1]])
     rank = np.arange(len(truth)) - start[truth]
     step = rng.integers(1, 24, size=len(copies))
-    return np.array([f"S{number:03d}" for number in range(100)], dtype=object)[
-        (first[truth] + rank * step[truth]) % 100
-    ]
+    names = np.array([f"S{number:03d}" for number in range(100)], dtype=object)
+    chosen: np.ndarray = names[(first[truth] + rank * step[truth]) % 100]
+    return chosen
 
 
 def _typo(rng: Generator, word: str) -> str:

@@ -32,7 +32,7 @@ def make_tokens(persons: pd.DataFrame) -> pd.DataFrame:
     plain["sex"] = [SEXES.get(str(value).strip().lower(), "dont_know") for value in _text(frame, "sex")]
     tokens = tokens_frame(plain, SECRET, CAMPAIGN, Recipe.load("denombrement-1"))
     clear = {name: _text(frame, name) for name in CLEAR}
-    clear["sex"] = np.where(plain["sex"] == "dont_know", None, plain["sex"])
+    clear["sex"] = plain["sex"].astype(object).mask(plain["sex"] == "dont_know", None).to_numpy()
     known = {name: values for name, values in clear.items() if name not in tokens}
     return pd.concat([frame[["record_id"]].astype(object), tokens, pd.DataFrame(known, dtype=object)], axis=1)
 
@@ -42,7 +42,8 @@ def _text(frame: pd.DataFrame, name: str) -> np.ndarray:
         return np.full(len(frame), None, dtype=object)
     values = frame[name].astype(object)
     empty = values.isna() | (values.astype(str).str.strip() == "")
-    return np.where(empty, None, values.astype(str).str.strip())
+    texts: np.ndarray = values.astype(str).str.strip().astype(object).mask(empty, None).to_numpy()
+    return texts
 
 
 def _dates(frame: pd.DataFrame) -> list[np.ndarray]:
