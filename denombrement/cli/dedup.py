@@ -72,7 +72,13 @@ def dedup_lines(report: dict[str, Any]) -> list[str]:
     lines = [
         say("dedup_declarations", number=report["declarations"]),
         say("dedup_exact", number=report["exact_codes"]),
-        say("dedup_model", number=report["persons"], low=report["persons_low"], high=report["persons_high"]),
+        say(
+            "dedup_model",
+            number=report["persons_median"],
+            low=report["persons_low"],
+            high=report["persons_high"],
+        ),
+        say("dedup_tables", number=report["persons"]),
         say(
             "dedup_occupancy",
             number=round(report["occupancy_persons"]),
