@@ -1,6 +1,9 @@
 """The command line: what officers type, what they read, what machines get, which exit code."""
 
+import base64
+import gzip
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -12,6 +15,7 @@ from denombrement.cli.group import COMMANDS
 from denombrement.cli.language import choose_language, say
 from denombrement.cli.simulate import MAILBOX
 
+ROOT = Path(__file__).parents[2]
 LIST = "service;situation;sexe;âge;commune\nexemple-cpas;EL1.1;Homme;40;Arlon\n"
 
 
@@ -183,13 +187,29 @@ def test_an_unknown_service_is_refused_before_anything_is_read(said, campaign):
 
 
 def test_schema_writes_its_files_and_notices_drift(said, tmp_path):
-    out = tmp_path / "schemas"
-    assert said("schema", "--out", out).code == 0
-    assert said("schema", "--out", out, "--check").code == 0
-    (out / "codebook.md").write_text("x", encoding="utf-8")
-    result = said("schema", "--out", out, "--check")
+    result = said("schema", "--out", tmp_path, "--json")
+    assert result.code == 0
+    assert "specimen.html" in str(result.json["outputs"])
+    assert said("schema", "--out", tmp_path, "--check").code == 0
+    (tmp_path / "schemas" / "codebook.md").write_text("x", encoding="utf-8")
+    result = said("schema", "--out", tmp_path, "--check")
     assert result.code == 2
     assert "codebook.md" in result.err
+
+
+def test_the_specimen_page_is_the_page_of_today():
+    """Its definition is packed by a library whose output may differ: both are unpacked."""
+    from denombrement.cli.specimens import PAGE_SPECIMEN, page_specimen
+
+    committed = (ROOT / "forms" / PAGE_SPECIMEN).read_text(encoding="utf-8")
+    packed = re.compile(r'(id="definition">)([^<]*)(</script>)')
+    fresh = page_specimen()
+    assert packed.sub(r"\1\3", committed) == packed.sub(r"\1\3", fresh)
+    assert unpacked(packed.search(committed)[2]) == unpacked(packed.search(fresh)[2])
+
+
+def unpacked(text):
+    return gzip.decompress(base64.b85decode(text.translate(str.maketrans(",.", "<&"))))
 
 
 def test_a_defect_says_where_and_nothing_of_what(said, campaign, monkeypatch):
@@ -313,7 +333,7 @@ def test_forms_writes_one_page_a_service_for_its_eyes_alone(said, campaign):
     assert len(html.encode()) <= 150_000
 
 
-GEO = Path(__file__).parents[3] / "shared" / "geo"
+GEO = ROOT.parent / "shared" / "geo"
 
 
 @pytest.mark.skipif(
