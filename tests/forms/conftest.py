@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.x509.oid import NameOID
 from playwright.sync_api import sync_playwright
 
 from denombrement.campaign import Campaign, Service
@@ -92,8 +99,30 @@ def playwright():
 
 
 @pytest.fixture(scope="module")
-def chromium(playwright):
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGS))
+def host_tls():
+    """Key and certificate of a host on this machine, and the fingerprint by which the browser may trust it alone."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return secret, certificate.public_bytes(Encoding.PEM), b64encode(sha256(public).digest()).decode()
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright, host_tls):
+    trust = f"--ignore-certificate-errors-spki-list={host_tls[2]}"
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGS, trust])
     yield browser
     browser.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -238,14 +239,33 @@ def test_a_passphrase_too_short_or_mistyped_is_not_taken(worker):
         worker.page.locator("#summary", has_text=said).wait_for()
 
 
-def test_the_folder_on_a_host_works_once_the_network_is_gone(hire, count, tmp_path):
+class QuietHandler(SimpleHTTPRequestHandler):
+    """A host that says nothing of who came."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def certificate(tmp_path, host_tls):
+    """A host's TLS with the key whose fingerprint the browser was told to trust."""
+    (tmp_path / "host.key").write_bytes(host_tls[0])
+    (tmp_path / "host.pem").write_bytes(host_tls[1])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "host.pem", tmp_path / "host.key")
+    return context
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_folder_on_a_host_works_once_the_network_is_gone(hire, count, tmp_path, certificate, scheme):
     for name, text in site_files(count.shared, count.service, TOKEN).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    handler.log_message = lambda *_: None
+    handler = partial(QuietHandler, directory=str(tmp_path))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if scheme == "https":
+        server.socket = certificate.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://localhost:{server.server_port}/"
+    address = f"{scheme}://localhost:{server.server_port}/"
     with hire(address) as worker:
         worker.start()
         mark = worker.describe()
