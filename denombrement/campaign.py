@@ -16,13 +16,20 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from denombrement.errors import DamagedInput, UsageProblem
-from denombrement.survey.questionnaire import options
+from denombrement.survey.questionnaire import option_lists, options
 from denombrement.survey.record import CampaignId, RecipeName
 from denombrement.survey.rules import RuleContext
 
 SERVICE_COLUMNS = ("id", "name", "type", "commune", "state", "contact")
 DEFAULT_RESOLUTION = ("exact_night", "own_register", "person_present", "most_severe")
 MAXIMUM_SERVICES_BYTES = 5_000_000
+# What each column takes: an option list, or in words.
+_ALLOWED = {
+    "id": "A-Z a-z 0-9 - _",
+    "type": "service_type",
+    "commune": "NIS (81001)",
+    "state": "service_state",
+}
 
 
 class _Frozen(BaseModel):
@@ -247,7 +254,9 @@ def _service(row: dict[str, str | None], line: int) -> Service:
         if not is_right
     ]
     if wrong:
-        raise DamagedInput("CAM005", where="services.csv", line=line, column=wrong[0])
+        known = _ALLOWED[wrong[0]]
+        allowed = ", ".join(options(known)) if known in option_lists() else known
+        raise DamagedInput("CAM005", where="services.csv", line=line, column=wrong[0], allowed=allowed)
     return Service(**cells)
 
 

@@ -47,7 +47,7 @@ def test_an_unknown_code_is_a_defect_at_once():
 
 
 def test_an_error_knows_its_place_and_speaks_two_languages():
-    error = DamagedInput("CAM005", where="services.csv", line=3, column="type")
+    error = DamagedInput("CAM005", where="services.csv", line=3, column="type", allowed="cpas")
     assert error.as_dict("fr")["where"] == "services.csv"
     assert "ligne 3" in error.text("fr")
     assert "line 3" in error.text("de")

@@ -80,11 +80,12 @@ def write_pages(campaign: OpenCampaign, address: str) -> list[Path]:
     folder = campaign.folder.path / FORMS_FOLDER
     _write(folder / HASH_FILE, f"{script_hash()}\n".encode())
     asked = [each for each in campaign.services.values() if each.state != "refused"]
+    (folder / SITE_FOLDER).mkdir(mode=_OWNER_FOLDER, exist_ok=True)
     for each in asked:
         token = keys.service_token(settings.id, each.id)
         _write(folder / f"{each.id}.html", shared.html(each, token).encode())
         site = folder / SITE_FOLDER / each.id
-        site.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
+        site.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
         for name, text in site_files(shared, each, token).items():
             _write(site / name, text.encode())
     return [folder / f"{each.id}.html" for each in asked]

@@ -26,6 +26,7 @@ from denombrement.intake.corrections import correction_sheets
 from denombrement.intake.lists import ReadMnemonic
 from denombrement.intake.model import FileOutcome, IntakeSummary
 from denombrement.intake.reading import FileReader
+from denombrement.intake.sealing import RECEIPT_CHARACTERS
 from denombrement.intake.take_in import Intake
 
 MAXIMUM_FILE_BYTES = 134_217_728
@@ -202,6 +203,7 @@ def _file(outcome: FileOutcome) -> dict[str, Any]:
     return {
         "file": outcome.file,
         "sha256": outcome.sha256,
+        "receipt": outcome.sha256[:RECEIPT_CHARACTERS],
         "status": outcome.status,
         "service": outcome.service,
         "declarations": outcome.declarations,
@@ -220,10 +222,20 @@ def _lines(summary: IntakeSummary, sheets: Sequence[Path]) -> list[str]:
             quarantined=summary.quarantined,
         )
     ]
+    lines += [_received(each) for each in summary.files if each.status == "current"]
     lines += [_refusal(each.file, each.error) for each in summary.files if each.error]
     if sheets:
         lines.append(say("intake_sheets", folder=sheets[0].parent))
     return lines
+
+
+def _received(outcome: FileOutcome) -> str:
+    return say(
+        "intake_received",
+        service=outcome.service,
+        declarations=outcome.declarations,
+        receipt=outcome.sha256[:RECEIPT_CHARACTERS],
+    )
 
 
 def _refusal(file: str, error: DenombrementError) -> str:

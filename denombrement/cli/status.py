@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import click
 from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
 from denombrement.cli.language import say, spoken
 from denombrement.counts.participation import Participation, participation
+from denombrement.intake.sealing import RECEIPT_CHARACTERS
 from denombrement.reference import commune
-from denombrement.survey.questionnaire import option_label
 
 STATES = ("answered", "zero", "promised", "refused", "silent")
 
@@ -23,12 +24,15 @@ def command(path: Path, *, as_json: bool) -> None:
     """Prints participation."""
     campaign = open_campaign(path)
     with campaign.store() as store:
-        returns = dict(store.rows("SELECT service, met_nobody FROM returns WHERE status = 'current'"))
+        current = store.rows("SELECT service, met_nobody, sha256 FROM returns WHERE status = 'current'")
         refused = store.rows(
             "SELECT file, reason FROM returns WHERE status IN ('refused', 'outdated') ORDER BY rank"
         )
+    returns = {service: met_nobody for service, met_nobody, _ in current}
+    receipts = {service: sha256[:RECEIPT_CHARACTERS] for service, _, sha256 in current}
     found = participation(campaign.services, returns, campaign.settings.night)
-    emit(_as_json(campaign, found, refused), _lines(campaign, found), as_json=as_json)
+    result = {**_as_json(campaign, found, refused), "receipts": receipts}
+    emit(result, _lines(campaign, found, receipts), as_json=as_json)
 
 
 def _as_json(campaign: OpenCampaign, found: Participation, refused: list[tuple[Any, ...]]) -> dict[str, Any]:
@@ -42,17 +46,19 @@ def _as_json(campaign: OpenCampaign, found: Participation, refused: list[tuple[A
     }
 
 
-def _lines(campaign: OpenCampaign, found: Participation) -> list[str]:
+def _lines(campaign: OpenCampaign, found: Participation, receipts: Mapping[str, str]) -> list[str]:
     numbers = {state: found.number_of_services(state) for state in STATES}
     lines = [
         say("status_communes", participating=len(found.participating), total=len(found.communes)),
         say("status_services", **numbers),
     ]
-    for state in ("silent", "promised", "refused"):
+    for state in STATES:
         for service, of_service in sorted(found.services.items()):
             if of_service == state:
                 each = campaign.services[service]
-                kind = option_label("service_type", each.type, spoken())
                 where = commune(each.commune, campaign.settings.night).name(spoken())
-                lines.append(f"  {state:9} {service:24} {kind}, {where}")
+                receipt = receipts.get(service, "")
+                lines.append(
+                    f"  {say(f'state_{state}'):16} {service:24} {each.name} ({where}) {receipt}".rstrip()
+                )
     return lines

@@ -127,6 +127,9 @@ def _missing(count: CampaignCount) -> list[tuple[str, int]]:
     ):
         answers = persons[code]
         unknown = answers.isna() | (answers.astype("object") == DONT_KNOW)
+        if code == "residence_status":
+            # Belgians are not asked.
+            unknown &= persons["nationality"] != "belgian"
         found.append((_question_label(code), int(unknown.sum())))
     return found
 

@@ -69,11 +69,22 @@ def _table(count: CampaignCount, dimensions: Sequence[str], language: str) -> pd
     children = count.counted.table(dimensions, CHILDREN).frame().rename(columns={"count": "enfants"})
     table = adults.merge(children, on=names, how="outer", sort=False).fillna(0)
     table = table.astype({"adultes": "int64", "enfants": "int64"})
+    if SERVICE_TERRITORY in names:
+        table = table[~_of_silence(table, count)].reset_index(drop=True)
     for name in names:
         codes = table[name]
         labels = {code: code_label(name, code, language) for code in codes.unique()}
         table.insert(list(table.columns).index(name) + 1, f"{name}_libelle", codes.map(labels))
     return table
+
+
+def _of_silence(table: pd.DataFrame, count: CampaignCount) -> pd.Series[bool]:
+    """Rows of territories in which no service answered: no zero, and so no row."""
+    tree = count.counted.table([SERVICE_TERRITORY]).hierarchies[SERVICE_TERRITORY]
+    silent = count.participation.silent
+    codes = {code for code in tree.codes if silent.issuperset(tree.leaves_under(code))}
+    empty = (table["adultes"] == 0) & (table["enfants"] == 0)
+    return table[SERVICE_TERRITORY].isin(codes) & empty
 
 
 def _territory_name(code: str, language: str) -> str:
