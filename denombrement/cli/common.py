@@ -99,6 +99,14 @@ def emit(result: Mapping[str, Any], lines: Sequence[str], *, as_json: bool) -> N
 
 
 @contextmanager
+def phases(number: int, text: str, *, as_json: bool) -> Iterator[Callable[[str], object]]:
+    """A progress bar over the phases of one long computation, told of each as it begins; for people only."""
+    hidden = as_json or not sys.stderr.isatty()
+    with click.progressbar(length=number, label=text, file=sys.stderr, hidden=hidden) as bar:
+        yield lambda _phase: bar.update(1)
+
+
+@contextmanager
 def progress(items: Sequence[Any], text: str, *, as_json: bool) -> Iterator[Iterator[Any]]:
     """A progress bar on standard error, for people only; it shows numbers, never an item."""
     hidden = as_json or not sys.stderr.isatty()

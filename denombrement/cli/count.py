@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import (
+    OpenCampaign,
+    campaign_argument,
+    common_options,
+    emit,
+    open_campaign,
+    progress,
+)
 from denombrement.cli.language import say, spoken
 from denombrement.counts.campaign_count import CampaignCount, count_campaign, keep_count
 from denombrement.errors import Undecided
@@ -27,21 +34,21 @@ WARNING_TEXT = (
 def command(path: Path, *, as_json: bool) -> int:
     """Counts, writes the internal outputs, prints the figures."""
     campaign = open_campaign(path)
-    result, outputs = run_count(campaign)
+    result, outputs = run_count(campaign, quiet=as_json)
     summary = {**result.summary(), "outputs": [str(output) for output in outputs]}
     emit(summary, count_lines(summary, campaign.folder.internal), as_json=as_json)
     return Undecided.exit_code if summary["quarantined"] or summary["undecided"] else 0
 
 
-def run_count(campaign: OpenCampaign) -> tuple[CampaignCount, list[Path]]:
+def run_count(campaign: OpenCampaign, *, quiet: bool = False) -> tuple[CampaignCount, list[Path]]:
     """Counts a campaign and writes its internal tables, maps and report."""
     with campaign.store() as store:
         result = count_campaign(store, campaign.settings, campaign.services)
         keep_count(store, result)
-    return result, write_internal(campaign, result)
+    return result, write_internal(campaign, result, quiet=quiet)
 
 
-def write_internal(campaign: OpenCampaign, result: CampaignCount) -> list[Path]:
+def write_internal(campaign: OpenCampaign, result: CampaignCount, *, quiet: bool = False) -> list[Path]:
     """Tables, maps and report in ``internal/``, each written beside and renamed."""
     from denombrement.publication.boundaries import load_boundaries
     from denombrement.publication.internal import internal_maps, internal_report, internal_tables
@@ -57,8 +64,9 @@ def write_internal(campaign: OpenCampaign, result: CampaignCount) -> list[Path]:
         outputs.append(
             _write(folder / "tableaux" / f"{stem}.csv", table.to_csv(index=False, sep=";"), mark=True)
         )
-    for stem, figure in maps.items():
-        outputs += save_map(figure, folder / "cartes", stem)
+    with progress(list(maps.items()), say("count_progress"), as_json=quiet) as bar:
+        for stem, figure in bar:
+            outputs += save_map(figure, folder / "cartes", stem)
     outputs.append(_write(folder / "rapport.html", internal_report(result, maps)))
     return outputs
 

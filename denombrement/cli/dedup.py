@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import (
+    OpenCampaign,
+    campaign_argument,
+    common_options,
+    emit,
+    open_campaign,
+    phases,
+)
 from denombrement.cli.language import say, spoken
 from denombrement.dedup.campaign_links import (
     DEFAULT_SEED,
@@ -18,6 +25,9 @@ from denombrement.dedup.campaign_links import (
 )
 from denombrement.dedup.review.answers import standing_answers
 from denombrement.errors import Undecided
+
+# Candidates, sampling, persons.
+PHASES = 3
 
 
 @click.command("dedup", help=say("dedup"))
@@ -31,16 +41,16 @@ def command(path: Path, seed: int, *, is_test: bool, as_json: bool) -> int:
         tested = run_self_test(open_campaign(path), seed=seed)
         emit(tested, [say("dedup_self_tested", **tested)], as_json=as_json)
         return 0
-    report = run_dedup(open_campaign(path), seed=seed)
+    report = run_dedup(open_campaign(path), seed=seed, quiet=as_json)
     emit(report, dedup_lines(report), as_json=as_json)
     return Undecided.exit_code if report["undecided_pairs"] or report["contradictions"] else 0
 
 
-def run_dedup(campaign: OpenCampaign, *, seed: int = DEFAULT_SEED) -> dict[str, Any]:
+def run_dedup(campaign: OpenCampaign, *, seed: int = DEFAULT_SEED, quiet: bool = False) -> dict[str, Any]:
     """Links a campaign's declarations as its reviewers answered, and keeps the result."""
-    with campaign.store() as store:
+    with campaign.store() as store, phases(PHASES, say("dedup_progress"), as_json=quiet) as tell:
         answers = standing_answers(store)
-        result = link_campaign(store, answers.decisions, seed=seed)
+        result = link_campaign(store, answers.decisions, seed=seed, progress=tell)
         keep_links(store, result)
     return {
         **link_report(result),

@@ -43,8 +43,8 @@ def command(out: Path, persons: int, seed: int, *, as_json: bool) -> None:
     campaign = open_campaign(out)
     taken = take_in(campaign, sorted((out / MAILBOX).iterdir()), phrase, quiet=as_json)
     sheets = write_correction_sheets(campaign)
-    linked = run_dedup(campaign)
-    result, outputs = run_count(campaign)
+    linked = run_dedup(campaign, quiet=as_json)
+    result, outputs = run_count(campaign, quiet=as_json)
     _, verdict = run_protect(campaign)
     published = [path for part in PARTS for path in publish(campaign, part)]
     truth = json.loads((out / TRUTH_FILE).read_text(encoding="utf-8"))

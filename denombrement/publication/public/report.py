@@ -154,7 +154,7 @@ def _limits(page: Printer) -> list[str]:
     )
     reach = figures.base * (1 + figures.release.verdict.slack) - 1
     protection = (
-        page.say("limit_rounded", base=figures.base, reach=reach)
+        page.say("limit_rounded", base=figures.base, reach=reach, double=2 * reach)
         if figures.base
         else page.say("limit_hidden")
     )
