@@ -62,7 +62,8 @@ class Keyring:
         """Private keys, unlocked; the officer's alone by default.
 
         Raises:
-            DamagedInput: a wrong passphrase or a damaged key file.
+            UsageProblem: SEA013 or SEA014, no passphrase or a wrong one; CAM012, no such key.
+            DamagedInput: SEA015, a file that is no locked key.
         """
         return [unlock_private_key(self._read(f"{name}.private.pem"), passphrase) for name in names]
 
