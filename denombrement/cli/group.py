@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gettext import gettext
 from importlib import import_module
 
 import click
@@ -54,7 +55,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in ``--help``, from the texts alone."""
         del ctx
-        with formatter.section("Commands"):
+        with formatter.section(gettext("Commands")):
             formatter.write_dl([(name, say(name)) for name in COMMANDS])
 
 

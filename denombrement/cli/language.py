@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 SPOKEN = ("fr", "en")
+LIBRARY_TEXTS = "denombrement"
 _chosen = {"language": "en"}
 
 
@@ -26,6 +29,13 @@ def choose_language(arguments: Sequence[str], environment: Mapping[str, str] = o
     language = asked or locale[:2].lower()
     _chosen["language"] = language if language in SPOKEN else "en"
     return _chosen["language"]
+
+
+def translate_library() -> None:
+    """Makes click's own sentences ("Missing argument…") speak the language chosen; those without a translation stay English."""
+    gettext.bindtextdomain(LIBRARY_TEXTS, str(Path(__file__).parent / "locale"))
+    gettext.textdomain(LIBRARY_TEXTS)
+    os.environ["LANGUAGE"] = spoken()
 
 
 def spoken() -> str:

@@ -12,7 +12,7 @@ import click
 
 from denombrement import __version__
 from denombrement.cli.group import build_group
-from denombrement.cli.language import choose_language, say, spoken
+from denombrement.cli.language import choose_language, say, spoken, translate_library
 from denombrement.errors import DenombrementError
 
 DONE, DEFECT, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -26,6 +26,7 @@ def entry_point() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line and gives its exit code: 0 done, 1 defect, 2 usage, 3 undecided, 4 refused, 5 damaged."""
     choose_language(arguments)
+    translate_library()
     try:
         code = build_group().main(list(arguments), prog_name="denombrement", standalone_mode=False)
     except click.exceptions.Abort:
