@@ -15,7 +15,7 @@ from denombrement.counts.dimensions import (
 )
 from denombrement.counts.table import TERRITORY
 from denombrement.errors import DenombrementError
-from denombrement.publication.public.planned import ELSEWHERE
+from denombrement.protection.participation import ELSEWHERE
 from denombrement.reference import any_commune, label, territory
 from denombrement.survey.questionnaire import label as question_label
 from denombrement.survey.questionnaire import option_label, question

@@ -28,9 +28,9 @@ from denombrement.counts.dimensions import (
 from denombrement.counts.table import TERRITORY, CountTable, Hierarchy
 from denombrement.errors import UsageProblem
 from denombrement.protection.insiders import Contributions
+from denombrement.protection.participation import Places, without_absent
 from denombrement.protection.plan import PlannedTable, PublicationPlan
 from denombrement.protection.profiles import Profile
-from denombrement.reference import arrondissements, communes_on
 from denombrement.survey.questionnaire import DONT_KNOW, options, question
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 BOUND, DOUBTFUL, POSSIBLE = "bound", "doubtful", "possible"
 ADULTS_BOUNDS, CHILDREN_BOUNDS = "adults_bounds", "children_bounds"
 ANSWERED = "_answered"
-ELSEWHERE = "-elsewhere"
 MENTIONED, NOT_MENTIONED, YES = "mentioned", "not_mentioned", "answered"
 _LINKS = {CHILDREN: "direct", INDIRECT: "indirect"}
 
@@ -111,18 +110,19 @@ def planned_counts(
         plan: dimensions of any question, ``category``, ``territory``, ``service_territory``, ``age_band``, ``bound``
             (of the measures ``adults_bounds``, ``children_bounds``); for a question with several answers, ``each`` and
             the dimension ``<question>_answered``.
-        once_counted: communes that an earlier release has a figure of: they keep one even where nobody answers now.
+        once_counted: territories that an earlier release has a figure of: they keep one even where nobody answers now.
 
     Raises:
         UsageProblem: PUB050, an unknown measure; CNT910, an unknown dimension.
     """
+    places = _places(count, once_counted)
     tables: dict[tuple[str, frozenset[str]], CountTable] = {}
     parts: dict[str, pd.DataFrame] = {}
     for planned in plan.tables:
         for wanted in _sources(planned):
             key = planned.measure, frozenset(wanted)
             if key not in tables:
-                table, leaves = _table(count, planned.measure, wanted, _absent(count, once_counted))
+                table, leaves = _table(count, planned.measure, wanted, places)
                 tables[key] = table
                 if leaves is not None:
                     parts[table.name] = leaves
@@ -147,17 +147,17 @@ def _sources(planned: PlannedTable) -> Iterator[tuple[str, ...]]:
 
 
 def _table(
-    count: CampaignCount, measure: str, names: Sequence[str], absent: Mapping[str, str]
+    count: CampaignCount, measure: str, names: Sequence[str], places: Places
 ) -> tuple[CountTable, pd.DataFrame | None]:
     if measure in {ADULTS_BOUNDS, CHILDREN_BOUNDS}:
         return _bounds(count, measure), None
     persons = _weighted(count, measure)
-    coded = persons.assign(**{name: _codes(persons, name, absent) for name in names})
+    coded = persons.assign(**{name: _codes(persons, name, places) for name in names})
     coded = coded[["person", "persons", *names]]
     name = "_".join([measure, *names])
     leaves = _grouped(coded, list(names))
-    trees = {each: _tree(count, each) for each in names}
-    silent = frozenset(absent) if TERRITORY in names else frozenset()
+    trees = {each: _tree(count, each, places) for each in names}
+    silent = places.not_counted if TERRITORY in names else frozenset()
     table = CountTable.from_leaves(name, leaves, trees, measure, silent)
     reported = coded.merge(count.members[["service", "person"]].drop_duplicates(), on="person")
     return table, _grouped(reported, [*names, "service"])
@@ -180,24 +180,19 @@ def _grouped(cells: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return cells.groupby(names, observed=True)["persons"].sum().rename("count").reset_index()
 
 
-def _absent(count: CampaignCount, once_counted: Collection[str]) -> dict[str, str]:
-    """Commune that did not take part -> where the persons seen there are counted, in the same arrondissement.
+def _places(count: CampaignCount, once_counted: Collection[str]) -> Places:
+    """Territories with who took part.
 
-    A figure for such a commune would exist only where somebody was seen, and so give away that somebody was.
+    A figure of an absent place would exist only where somebody was seen, and so give away that somebody was.
     """
-    night = count.campaign.night
-    return {
-        each.nis: f"{each.arrondissement_nis}{ELSEWHERE}"
-        for each in communes_on(night)
-        if each.nis in count.counted.silent_communes and each.nis not in once_counted
-    }
+    return Places.of(hierarchy(TERRITORY, count.campaign.night), count.counted.silent_communes, once_counted)
 
 
-def _codes(persons: pd.DataFrame, name: str, absent: Mapping[str, str]) -> pd.Series[str]:
+def _codes(persons: pd.DataFrame, name: str, places: Places) -> pd.Series[str]:
     if name == CATEGORY:
         return persons[SITUATION].replace("not_homeless", UNKNOWN)
     if name == TERRITORY:
-        return persons[TERRITORY].replace(dict(absent))
+        return persons[name].replace(dict(places.counted_at))
     if name in {SERVICE_TERRITORY, AGE_BAND}:
         return persons[name]
     if name.endswith(ANSWERED):
@@ -216,24 +211,18 @@ def _said(given: object) -> frozenset[str]:
     return frozenset() if DONT_KNOW in answers else answers
 
 
-def _tree(count: CampaignCount, name: str) -> Hierarchy:
+def _tree(count: CampaignCount, name: str, places: Places) -> Hierarchy:
     if name == CATEGORY:
         return Hierarchy(CATEGORY, hierarchy(SITUATION, count.campaign.night).children)
     if name == TERRITORY:
-        return _territories(count)
+        return places.hierarchy
+    if name == SERVICE_TERRITORY:
+        return without_absent(hierarchy(name, count.campaign.night), places.not_counted)
     if name.endswith(ANSWERED):
         return Hierarchy.flat(name, (YES, UNKNOWN))
     if "." in name:
         return Hierarchy.flat(name, (MENTIONED, NOT_MENTIONED))
     return hierarchy(name, count.campaign.night)
-
-
-def _territories(count: CampaignCount) -> Hierarchy:
-    """Every arrondissement also has a place for persons seen in its communes that did not take part."""
-    tree = dict(hierarchy(TERRITORY, count.campaign.night).children)
-    for each in arrondissements():
-        tree[each.nis] = (*tree[each.nis], f"{each.nis}{ELSEWHERE}")
-    return Hierarchy(TERRITORY, tree)
 
 
 def _bounds(count: CampaignCount, measure: str) -> CountTable:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from denombrement.counts.dimensions import AGE_BAND, BE7, CATEGORY, SEX, SITUATION, UNKNOWN, WITHOUT_BE7
 from denombrement.counts.table import TERRITORY
 from denombrement.protection.knowledge import Status
+from denombrement.protection.participation import ELSEWHERE
 from denombrement.protection.tables import ProtectedTable
 from denombrement.publication.maps.wording import NARROW_SPACE
 from denombrement.publication.public.figures import Figure
 from denombrement.publication.public.labels import code_label, dimension_label
-from denombrement.publication.public.planned import ANSWERED, BOUND, ELSEWHERE, MENTIONED, YES
+from denombrement.publication.public.planned import ANSWERED, BOUND, MENTIONED, YES
 from denombrement.publication.public.printing import Line, Printer, TableView, largest
 from denombrement.reference import arrondissements, categories, communes_of, fold, province, published_totals
 
