@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,12 +35,15 @@ DAYS_AFTER_NIGHT = 5
     "--persons", type=click.IntRange(1, 1_000_000), default=DEFAULT_PERSONS, help=say("simulate_persons")
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, help=say("simulate_seed"))
+@click.option("--capture", type=float, multiple=True, help=say("simulate_capture"))
 @common_options
-def command(path: Path, persons: int, seed: int, *, as_json: bool) -> None:
+def command(path: Path, persons: int, seed: int, capture: tuple[float, ...], *, as_json: bool) -> None:
     """Writes the mailbox, the services and the truth."""
     campaign = open_campaign(path)
-    facts = simulate_campaign(campaign, persons, seed)
+    facts = simulate_campaign(campaign, persons, seed, capture)
     lines = [say("simulate_done", seed=seed, folder=path / MAILBOX, **facts)]
+    if capture:
+        lines.append(say("simulate_hidden", hidden=facts["hidden"], persons=persons))
     emit(
         {**facts, "seed": seed, "outputs": [str(path / MAILBOX), str(path / TRUTH_FILE)]},
         lines,
@@ -48,20 +51,23 @@ def command(path: Path, persons: int, seed: int, *, as_json: bool) -> None:
     )
 
 
-def simulate_campaign(campaign: OpenCampaign, persons: int, seed: int) -> dict[str, int]:
+def simulate_campaign(
+    campaign: OpenCampaign, persons: int, seed: int, capture: Sequence[float] = ()
+) -> dict[str, int]:
     """Generates the province, seals its returns into ``mailbox/`` and keeps the truth in ``truth.json``.
 
     Nothing but tests, benchmarks and the demonstration's last lines reads the truth.
     """
     from denombrement.synthetic import default_parameters, generate
 
-    province = generate(default_parameters(), persons, seed, campaign.settings.night)
+    province = generate(default_parameters(), persons, seed, campaign.settings.night, capture)
     services = _services(province)
     campaign.folder.services.write_text(services_text(services.values()), encoding="utf-8-sig")
     written = _write_returns(campaign, province)
     truth = _truth(campaign, province)
     (campaign.folder.path / TRUTH_FILE).write_text(json.dumps(truth, indent=1), encoding="utf-8")
-    return {"returns": written, "services": len(services)}
+    facts = {"returns": written, "services": len(services)}
+    return {**facts, "hidden": truth["hidden"]} if capture else facts
 
 
 def _write_returns(campaign: OpenCampaign, province: Province) -> int:
@@ -102,11 +108,13 @@ def _truth(campaign: OpenCampaign, province: Province) -> dict[str, Any]:
     from denombrement.synthetic.truth import differences, exact_code_truth, truth_counts
 
     recipe = Recipe.load(campaign.settings.recipe)
+    adults = province.persons[province.persons["in_scope"]]
     off = differences(province, recipe)
     # One line a reason: how many adults the exact code adds or hides because of it.
     by_reason = (off["counted"] - 1).groupby(off["main_reason"]).sum()
     return {
         **truth_counts(province),
+        "hidden": int((adults["declarations"] == 0).sum()),
         "exact_code": exact_code_truth(province, recipe),
         "differences": {str(reason): int(number) for reason, number in by_reason.sort_index().items()},
     }

@@ -154,7 +154,7 @@ def _provenance_lines(estimate: UnseenEstimate, language: str) -> list[PrintedLi
             "prior",
             language,
             prior=estimate.prior,
-            delta=f"{estimate.delta:g}",
+            delta=_short(estimate.delta, language),
             largest=_whole(estimate.largest_number, language),
         ),
         _line(5, "main_grouping", language, name=estimate.design.grouping, systems=estimate.systems),
@@ -198,6 +198,10 @@ def _whole(value: float, language: str) -> str:
 
 def _decimal(value: float, digits: int, language: str) -> str:
     return f"{value:.{digits}f}".replace(".", _DECIMAL[language]) if isfinite(value) else "∞"
+
+
+def _short(value: float, language: str) -> str:
+    return f"{value:g}".replace(".", _DECIMAL[language])
 
 
 def _interval_ends(each: Interval, language: str) -> dict[str, str]:

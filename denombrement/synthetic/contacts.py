@@ -38,7 +38,7 @@ def make_contacts(
     wanted = _wanted(rng, parameters, units)
     most = int(wanted.max())
     chosen = np.full((units.size, most), -1, dtype=np.int32)
-    drawer = _Drawer(rng, _weights(parameters, services), nearness(parameters, places), services)
+    drawer = Drawer(rng, plausible_weights(parameters, services), nearness(parameters, places), services)
     for rank in range(most):
         rows = np.flatnonzero(wanted > rank)
         chosen[rows, rank] = drawer.draw(units.situation[rows], commune[rows])
@@ -63,7 +63,7 @@ def _keep_pairs_together(rng: Generator, parameters: Parameters, units: Units, c
 
 
 def _without_repeats(
-    drawer: _Drawer, units: Units, commune: Integers, *, chosen: Integers, rows: Integers, rank: int
+    drawer: Drawer, units: Units, commune: Integers, *, chosen: Integers, rows: Integers, rank: int
 ) -> None:
     """Draws again what repeats an earlier service of the person; gives up where no other service sees such persons."""
     for _ in range(TRIES):
@@ -75,7 +75,7 @@ def _without_repeats(
     chosen[repeated, rank] = -1
 
 
-def _weights(parameters: Parameters, services: Services) -> Floats:
+def plausible_weights(parameters: Parameters, services: Services) -> Floats:
     """Weight of each service (column) for each situation (row), before distance."""
     kinds = options("service_type")
     rows = []
@@ -93,7 +93,7 @@ def _contact_table(parameters: Parameters, situation: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Drawer:
+class Drawer:
     """Draws services for persons by situation and commune."""
 
     rng: Generator

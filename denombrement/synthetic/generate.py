@@ -6,14 +6,17 @@ alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 
 import numpy as np
 
 from denombrement.errors import UsageProblem
 from denombrement.synthetic.acts import Acts, break_rules, corrections, in_second_returns, withdrawn_rows
 from denombrement.synthetic.answers import World, families, say
+from denombrement.synthetic.capture import captured_contacts
 from denombrement.synthetic.children import Children, make_children
 from denombrement.synthetic.contacts import Contacts, make_contacts
 from denombrement.synthetic.draws import NONE, Generator, Integers
@@ -52,7 +55,13 @@ STAGES = (
 )
 
 
-def generate(parameters: Parameters, persons: int, seed: int, night: date = NIGHT_2023) -> Province:
+def generate(
+    parameters: Parameters,
+    persons: int,
+    seed: int,
+    night: date = NIGHT_2023,
+    capture: Sequence[float] = (),
+) -> Province:
     """A province with ``persons`` adults in scope, each declared by one service at least, and some others beside.
 
     Args:
@@ -60,27 +69,32 @@ def generate(parameters: Parameters, persons: int, seed: int, night: date = NIGH
         persons: adults in scope (1 to 2,000,000).
         seed: same parameters, persons, seed and night give the same province.
         night: reference night; decides the communes (44, or 43 from 2 December 2024).
+        capture: chance that each system of services meets an adult in scope, independently (``capture.grouping_of``);
+            those whom none meets are in the province and in no declaration. Empty: everybody is declared.
 
     Raises:
-        UsageProblem: SYN005, ``persons`` out of bounds; SYN001–SYN003, parameters that do not hold.
+        UsageProblem: SYN005, ``persons`` out of bounds; SYN001–SYN003, parameters that do not hold; SYN008, chances
+            that no grouping fits.
     """
     if not 1 <= persons <= PERSONS_AT_MOST:
         raise UsageProblem("SYN005", persons=persons, maximum=PERSONS_AT_MOST)
     streams = dict(zip(STAGES, np.random.default_rng(seed).spawn(len(STAGES)), strict=True))
-    world, children = _world(streams, parameters, persons, night)
+    world, children = _world(streams, parameters, persons, night, capture)
     return _told(streams, parameters, world, children, seed)
 
 
 def _world(
-    streams: dict[str, Generator], parameters: Parameters, persons: int, night: date
+    streams: dict[str, Generator], parameters: Parameters, persons: int, night: date, capture: Sequence[float]
 ) -> tuple[World, Children]:
     places = make_places(streams["places"], parameters, night)
-    mean = sum(int(number) * share for number, share in parameters.shares("declarations_per_person").items())
+    shares = parameters.shares("declarations_per_person")
+    mean = sum(capture) or sum(int(number) * share for number, share in shares.items())
     services = make_services(streams["services"], parameters, places, int(persons * mean))
     units = make_units(streams["units"], parameters, persons)
     people = make_people(streams["people"], parameters, units, night)
     nights = make_nights(streams["nights"], parameters, units, places=places, services=services, night=night)
-    contacts = make_contacts(
+    meet = partial(captured_contacts, chances=capture) if capture else make_contacts
+    contacts = meet(
         streams["contacts"], parameters, units, commune=nights.commune, places=places, services=services
     )
     children = make_children(streams["children"], parameters, units, people.age_years, night)
