@@ -20,6 +20,8 @@ from denombrement.counts.table import TERRITORY, CountTable, Hierarchy
 from denombrement.errors import UsageProblem
 
 Counts = NDArray[np.int64]
+Places = NDArray[np.intp]
+"""Numbers of leaf cells, counted through all dimensions of a table."""
 Part = tuple[str, frozenset[str]]
 """A dimension and the finest codes that a cell keeps of it."""
 Key = tuple[str, frozenset[Part]]
@@ -73,11 +75,26 @@ class Cube:
 
     def totals(self, leaves: pd.DataFrame) -> Counts:
         """Persons of every cell, from a frame of leaf cells (dimensions and ``count``)."""
-        counts = np.zeros([len(tree.leaves) for tree in self.table.hierarchies.values()], dtype=np.int64)
-        np.add.at(counts, self._places(leaves), leaves["count"].to_numpy(dtype=np.int64))
+        return self.summed(self.places(leaves), leaves["count"].to_numpy(dtype=np.int64))
+
+    def places(self, leaves: pd.DataFrame) -> Places:
+        """Where each row of a frame of leaf cells lies among all leaf cells of the table."""
+        trees = self.table.hierarchies.items()
+        where = [pd.Index(tree.leaves).get_indexer(pd.Index(leaves[name])) for name, tree in trees]
+        return np.ravel_multi_index(where, self._shape)
+
+    def summed(self, places: Places, persons: Counts) -> Counts:
+        """Persons of every cell, from persons at some leaf cells."""
+        size = int(np.prod(self._shape))
+        counts = np.bincount(places, weights=persons, minlength=size).astype(np.int64).reshape(self._shape)
         for axis, sums in enumerate(self._sums):
             counts = np.moveaxis(np.tensordot(sums, counts, axes=(1, axis)), 0, axis)
         return np.ascontiguousarray(counts).ravel()
+
+    def covers(self, other: Cube) -> bool:
+        """Whether this has every cell of another cube of the same table."""
+        deep = all(self.depths.get(name, 0) >= depth for name, depth in other.depths.items())
+        return self.table is other.table and deep
 
     def _kept(self, dimension: str, tree: Hierarchy) -> Iterator[str]:
         for code in tree.codes:
@@ -86,9 +103,9 @@ class Cube:
             ):
                 yield code
 
-    def _places(self, leaves: pd.DataFrame) -> tuple[NDArray[np.intp], ...]:
-        trees = self.table.hierarchies.items()
-        return tuple(pd.Index(tree.leaves).get_indexer(pd.Index(leaves[name])) for name, tree in trees)
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        return tuple(len(tree.leaves) for tree in self.table.hierarchies.values())
 
     @cached_property
     def _sums(self) -> tuple[Counts, ...]:
@@ -217,10 +234,19 @@ class CellSystem:
         parts = dict(self.keys[variable][1])
         return parts.get(TERRITORY)
 
-    def spread(self, cube: int, leaves: pd.DataFrame, counts: Counts) -> None:
+    @cached_property
+    def widest(self) -> tuple[int, ...]:
+        """Numbers of the cubes that no other one covers: together they have every variable."""
+        kept: list[int] = []
+        for number in sorted(range(len(self.cubes)), key=lambda n: -self.cubes[n].size):
+            if not any(self.cubes[other].covers(self.cubes[number]) for other in kept):
+                kept.append(number)
+        return tuple(sorted(kept))
+
+    def spread(self, cube: int, places: Places, persons: Counts, counts: Counts) -> None:
         """Writes the totals of some leaf cells of one cube at its variables, unless more is known of them already."""
         where = self.positions[cube]
-        counts[where] = np.maximum(counts[where], self.cubes[cube].totals(leaves))
+        counts[where] = np.maximum(counts[where], self.cubes[cube].summed(places, persons))
 
     @staticmethod
     def _knows(table: CountTable, codes: Codes) -> bool:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from denombrement.counts.table import TERRITORY, CountTable
 from denombrement.errors import UsageProblem
-from denombrement.protection.cells import CellSystem, Counts
+from denombrement.protection.cells import CellSystem, Counts, Places
 
 Contributions = Mapping[str, pd.DataFrame]
 """Name of a count table -> leaf cells × service: its dimensions, ``service`` and ``count`` (persons reported)."""
@@ -44,14 +44,15 @@ def outsider(system: CellSystem) -> Attacker:
 
 def territory_insiders(system: CellSystem) -> tuple[Attacker, ...]:
     """One insider a commune, arrondissement or any other territory short of the whole."""
-    seen: dict[frozenset[str], Attacker] = {}
+    seen: dict[frozenset[str], str] = {}
     for cube in system.cubes:
         tree = cube.table.hierarchies.get(TERRITORY)
         for code in tree.codes if tree else ():
             part = system.vocabulary.part(cube.table, TERRITORY, code)
-            if part is not None and part[1] and part[1] not in seen:
-                seen[part[1]] = _of_territory(system, f"{TERRITORY}={code}", part[1])
-    return tuple(seen.values())
+            if part is not None and part[1]:
+                seen.setdefault(part[1], code)
+    placed = tuple(_Placed.of(system, number) for number in system.widest)
+    return tuple(_of_territory(system, code, territory, placed) for territory, code in seen.items())
 
 
 def service_insiders(system: CellSystem, contributions: Contributions) -> tuple[Attacker, ...]:
@@ -61,14 +62,16 @@ def service_insiders(system: CellSystem, contributions: Contributions) -> tuple[
         UsageProblem: PRO014, a frame that does not fit its table.
     """
     own: dict[str, Counts] = {}
-    for number, cube in enumerate(system.cubes):
+    for number in system.widest:
+        cube = system.cubes[number]
         frame = contributions.get(cube.table.name)
         if frame is None:
             continue
         _check(cube.table, frame)
-        for service, leaves in frame.groupby("service"):
+        places, persons = cube.places(frame), frame["count"].to_numpy(dtype=np.int64)
+        for service, rows in frame.groupby("service").indices.items():
             parts = own.setdefault(str(service), np.zeros(system.size, dtype=np.int64))
-            system.spread(number, leaves, parts)
+            system.spread(number, places[rows], persons[rows], parts)
     nowhere = np.zeros(system.size, dtype=np.bool_)
     return tuple(Attacker(f"service={name}", parts, nowhere) for name, parts in sorted(own.items()))
 
@@ -99,22 +102,38 @@ def _together(one: Attacker, other: Attacker, system: CellSystem) -> Attacker:
     return Attacker(f"{one.name} + {other.name}", np.minimum(both, system.counts), one.inside | other.inside)
 
 
-def _of_territory(system: CellSystem, name: str, territory: frozenset[str]) -> Attacker:
+@dataclass(frozen=True)
+class _Placed:
+    """The leaf cells of one cube's table, and the finest territories of each."""
+
+    cube: int
+    places: Places
+    persons: Counts
+    territories: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, system: CellSystem, number: int) -> _Placed:
+        cube = system.cubes[number]
+        leaves = cube.table.leaves if TERRITORY in cube.table.dimensions else cube.table.leaves.iloc[:0]
+        finest = {code: system.vocabulary.finest(TERRITORY, code) for code in set(leaves.get(TERRITORY, ()))}
+        return cls(
+            number,
+            cube.places(leaves),
+            leaves["count"].to_numpy(dtype=np.int64),
+            tuple(finest[code] for code in leaves.get(TERRITORY, ())),
+        )
+
+
+def _of_territory(
+    system: CellSystem, code: str, territory: frozenset[str], placed: Sequence[_Placed]
+) -> Attacker:
     own = np.zeros(system.size, dtype=np.int64)
-    for number, cube in enumerate(system.cubes):
-        system.spread(number, _within(system, cube.table, territory), own)
+    for each in placed:
+        here = np.array([place <= territory for place in each.territories], dtype=np.bool_)
+        system.spread(each.cube, each.places[here], each.persons[here], own)
     where = (system.territory_of(variable) for variable in range(system.size))
     inside = np.array([place is not None and place <= territory for place in where], dtype=np.bool_)
-    return Attacker(name, own, inside)
-
-
-def _within(system: CellSystem, table: CountTable, territory: frozenset[str]) -> pd.DataFrame:
-    """The leaf cells of a table inside a territory; none when the table does not say where."""
-    if TERRITORY not in table.dimensions:
-        return table.leaves.iloc[:0]
-    leaves = table.hierarchies[TERRITORY].leaves
-    kept = [leaf for leaf in leaves if system.vocabulary.finest(TERRITORY, leaf) <= territory]
-    return table.leaves[table.leaves[TERRITORY].isin(kept)]
+    return Attacker(f"{TERRITORY}={code}", own, inside)
 
 
 def _check(table: CountTable, frame: pd.DataFrame) -> None:
