@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import resources
 from typing import Any
 
 from denombrement.counts.table import TERRITORY, CountTable
@@ -134,17 +133,6 @@ class PublicationPlan:
     def _depth(self, source: CountTable, dimension: str, level: str) -> int:
         deepest = max(source.hierarchies[dimension].depth_of.values())
         return deepest if level == ALL else min(deepest, self.levels[dimension].index(level))
-
-
-def default_plan() -> PublicationPlan:
-    """The plan that comes with the package."""
-    return PublicationPlan.from_toml(default_plan_text())
-
-
-def default_plan_text() -> str:
-    """Its file, for a new campaign's own copy."""
-    file = resources.files("denombrement.protection") / "data" / "default_plan.toml"
-    return file.read_text(encoding="utf-8")
 
 
 def whole_plan(tables: Sequence[CountTable]) -> PublicationPlan:

@@ -10,11 +10,10 @@ from denombrement.protection.plan import (
     PlannedTable,
     PublicationPlan,
     cubes_of,
-    default_plan,
-    default_plan_text,
     whole_plan,
 )
 from denombrement.protection.profiles import Profile, load_profile, names
+from denombrement.publication.public.planned import campaign_plan_text
 
 PLACES = Hierarchy("territory", {"total": ("A1", "A2"), "A1": ("C1", "C2"), "A2": ("C3",)})
 CATEGORIES = Hierarchy("category", {"total": ("EL1", "EL2"), "EL1": ("EL1.1", "EL1.2"), "EL2": ("EL2.2",)})
@@ -32,28 +31,57 @@ def empty(name, *trees, measure="adults"):
 BASE = empty("base", PLACES, CATEGORIES, SEX)
 
 
+PLAN = PublicationPlan(
+    "p",
+    "s",
+    {"territory": ("province", "arrondissement", "commune"), "category": ("total", "category", "situation")},
+    (
+        PlannedTable("category_sex", "adults", {"category": "category", "sex": "all"}),
+        PlannedTable("crossing", "adults", {"territory": "arrondissement", "category": "category"}),
+        PlannedTable("commune_total", "adults", {"territory": "commune"}),
+        PlannedTable("situation", "adults", {"category": "situation"}, optional=True),
+        PlannedTable("children_category", "children", {"category": "category"}, optional=True),
+        PlannedTable("income", "adults", {}, each="income", optional=True),
+        PlannedTable("health", "adults", {}, each="health", optional=True),
+    ),
+)
+
+
 def test_the_default_plan_prints_nothing_finer_by_commune_than_totals():
-    plan = default_plan()
+    plan = PublicationPlan.from_toml(campaign_plan_text())
     assert plan.source
     by_commune = [t for t in plan.tables if t.dimensions.get("territory") == "commune"]
     assert [set(table.dimensions) for table in by_commune] == [{"territory"}]
     assert not any(table.exact for table in plan.tables)
-    assert PublicationPlan.from_toml(default_plan_text()) == plan
 
 
-def test_the_default_plan_prints_what_the_campaign_has():
+def test_the_default_plan_prints_every_profile_with_its_missing_answers():
+    plan = PublicationPlan.from_toml(campaign_plan_text())
+    answers = {name for table in plan.tables for name in table.dimensions} - {
+        "territory",
+        "category",
+        "bound",
+    }
+    severally = {table.each for table in plan.tables if table.each}
+    assert answers >= {
+        "sex", "age_band", "household", "has_children", "nationality", "residence_status", "duration"
+    }  # fmt: skip
+    assert severally == {"income", "health", "institutions", "reasons"}
+    assert answers >= {f"{question}_answered" for question in severally}
+
+
+def test_a_plan_prints_what_the_campaign_has():
     health = [
         empty(name, PLACES, Hierarchy.flat(f"health.{name}", ANSWER)) for name in ("mental", "addiction")
     ]
     children = empty("children", PLACES, CATEGORIES, measure="children")
-    resolved = default_plan().resolved([BASE, children, *health])
+    resolved = PLAN.resolved([BASE, children, *health])
     assert [one.name for one in resolved] == [
         "category_sex",
-        "arrondissement_category",
+        "crossing",
         "commune_total",
         "situation",
         "children_category",
-        "children_arrondissement",
         "health_addiction",
         "health_mental",
     ]
@@ -65,7 +93,7 @@ def test_the_default_plan_prints_what_the_campaign_has():
 
 def test_what_is_not_optional_must_be_there():
     with pytest.raises(UsageProblem, match="PRO012"):
-        default_plan().resolved([empty("commune", PLACES)])
+        PLAN.resolved([empty("commune", PLACES)])
 
 
 def test_a_level_deeper_than_the_table_prints_its_leaves():
@@ -99,7 +127,7 @@ def test_what_is_no_plan_is_refused(text):
 
 def test_tables_of_the_same_persons_share_their_crossings(monkeypatch):
     by_place = empty("places", PLACES)
-    resolved = default_plan().resolved([by_place, BASE])
+    resolved = PLAN.resolved([by_place, BASE])
     assert resolved[2].cube.table is by_place
     joint, *printed = cubes_of(resolved)
     # Commune totals have a count of their own, yet what they say of each commune's categories is reasoned about.
