@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.coverage --campaigns 200`` prints JSON. Truths: lists that are independent, persons harder to
 find than others, referral from one list to the next, missed matches, persons whom no list can reach; communes that
-stay away at random, because they are small, or because they have few homeless persons; two campaigns.
+stay away at random, because they are small, or because they have few homeless persons; silent services; two campaigns.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,8 @@ import orjson
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks._silent import silent_services
+from benchmarks._tally import Tally
 from denombrement.estimation.comparison import Comparison, PanelCells, Verdict, compare_cells
 from denombrement.estimation.gamma_poisson import smoothed_rates
 from denombrement.estimation.histories import CaptureHistories
@@ -43,34 +43,6 @@ SPLIT_RATE = 0.10
 LISTS = ("cpas", "shelter_housing", "health", "street")
 
 
-@dataclass
-class Tally:
-    """Intervals and points of one method under one truth."""
-
-    held: list[bool] = field(default_factory=list)
-    errors: list[float] = field(default_factory=list)
-    widths: list[float] = field(default_factory=list)
-
-    def add(self, truth: float, lower: float, upper: float, point: float | None = None) -> None:
-        self.held.append(lower <= truth <= upper)
-        if point is not None and truth > 0:
-            self.errors.append(100 * (point - truth) / truth)
-        if truth > 0 and isfinite(upper):
-            self.widths.append(100 * (upper - lower) / truth)
-
-    def summary(self) -> dict[str, float | int | None]:
-        share = float(np.mean(self.held)) if self.held else None
-        return {
-            "intervals": len(self.held),
-            "coverage": None if share is None else round(share, 3),
-            "monte_carlo_error": None
-            if share is None
-            else round(float(np.sqrt(share * (1 - share) / len(self.held))), 3),
-            "median_error_percent": _median(self.errors),
-            "median_width_percent": _median(self.widths),
-        }
-
-
 Tallies = dict[str, Tally]
 
 
@@ -78,12 +50,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--campaigns", type=int, default=200, help="simulated campaigns for each truth")
     parser.add_argument("--seed", type=int, default=20251129)
-    parser.add_argument("--only", choices=["unseen", "places", "counts"], help="one part alone")
+    parser.add_argument("--only", choices=["unseen", "places", "services", "counts"], help="one part alone")
     arguments = parser.parse_args()
     started = time.process_time()
     parts: dict[str, Callable[[int, int], dict[str, Any]]] = {
         "unseen": unseen_persons,
         "places": missing_places,
+        "services": silent_services,
         "counts": counts_and_campaigns,
     }
     chosen = [arguments.only] if arguments.only else list(parts)
@@ -371,10 +344,6 @@ def _two_campaigns(generator: Generator, persons_factor: float, partners_factor:
         common_communes=34,
         common_services=90,
     )
-
-
-def _median(values: list[float]) -> float | None:
-    return round(float(np.median(values)), 1) if values else None
 
 
 if __name__ == "__main__":

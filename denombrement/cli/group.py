@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "explain",
     "count": "count",
     "estimate": "estimate",
+    "scenarios": "scenarios",
     "compare": "compare",
     "research": "research",
     "protect": "protect",

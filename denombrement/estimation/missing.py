@@ -102,7 +102,12 @@ def participating_area(places: Places) -> ParticipatingArea:
 
 
 def extrapolate(
-    places: Places, *, by_kind: bool = False, draws: int = 20_000, seed: int = 1
+    places: Places,
+    *,
+    by_kind: bool = False,
+    draws: int = 20_000,
+    seed: int = 1,
+    already_counted: int = 0,
 ) -> MissingPlaces | Refused:
     """Gamma-Poisson predictive for the places that did not take part.
 
@@ -111,6 +116,7 @@ def extrapolate(
         by_kind: fit each kind of place apart where at least 4 of it took part; the others share one fit.
         draws: of the predictive distribution.
         seed: of the draws.
+        already_counted: persons of the missing places whom others counted: no scenario holds fewer.
 
     Returns:
         The figure and the scenarios, or a refusal when fewer than 4 places took part or they counted nobody.
@@ -123,7 +129,12 @@ def extrapolate(
     return MissingPlaces(
         area,
         tuple(
-            _scenario(name, factor, area.count, _predict(places, by_kind, factor, draws, seed))
+            _scenario(
+                name,
+                factor,
+                area.count,
+                np.maximum(_predict(places, by_kind, factor, draws, seed), already_counted),
+            )
             for name, factor in SCENARIOS
         ),
     )

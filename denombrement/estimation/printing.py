@@ -7,6 +7,7 @@ Estimates are rounded to tens; counts are given by the caller, as they are publi
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,8 +17,10 @@ from denombrement.estimation.assumptions import Answer, TickedAssumptions, assum
 from denombrement.estimation.comparison import Comparison
 from denombrement.estimation.missing import MissingPlaces
 from denombrement.estimation.profile import Interval
+from denombrement.estimation.refusals import Refused
 from denombrement.estimation.unseen import Range, Ranges, UnseenEstimate
 
+_FINE_BELOW = 100
 _THOUSANDS = {"fr": "\u202f", "nl": ".", "de": ".", "en": ","}
 _DECIMAL = {"fr": ",", "nl": ",", "de": ",", "en": "."}
 
@@ -72,6 +75,42 @@ def missing_lines(result: MissingPlaces, language: str, *, published_count: int)
         for scenario in result.scenarios
     ]
     return (first, *rest)
+
+
+def scenario_lines(
+    result: MissingPlaces | Refused, language: str, *, about: str, facts: Mapping[str, int]
+) -> tuple[PrintedLine, ...]:
+    """The figure of those that took part, then the scenarios, each labelled; never a sum of both.
+
+    Args:
+        result: from ``missing.extrapolate``.
+        language: of the texts.
+        about: ``communes`` or ``services``.
+        facts: ``part`` and ``all``: how many took part, of how many; for communes also ``year`` of the population,
+            ``elsewhere`` and ``already`` (persons counted in no commune that took part).
+    """
+    if isinstance(result, Refused):
+        return tuple(PrintedLine(1, each.reason, each.text(language)) for each in result.reasons)
+    area = result.participating
+    first = "communes_taking_part" if about == "communes" else "services_answering"
+    shown: dict[str, str | int] = {
+        **facts,
+        "count": _whole(area.count, language),
+        "percent": _decimal(area.exposure_percent, 1, language),
+    }
+    lines = [_line(1, first, language, **shown)]
+    if about == "communes":
+        lines.append(_line(1, "communes_not_placed", language, **facts))
+    lines += [
+        _line(2, f"{about}_{each.name}", language, **_scenario_ends(each.missing_places, language))
+        for each in result.scenarios
+    ]
+    return (*lines, *(() if result.scenarios else [_line(2, "nobody_missing", language)]))
+
+
+def beside_line(language: str) -> PrintedLine:
+    """What every reader of scenarios must read last."""
+    return _line(3, "beside", language)
 
 
 def comparison_lines(comparison: Comparison, language: str) -> tuple[PrintedLine, ...]:
@@ -210,6 +249,13 @@ def _interval_ends(each: Interval, language: str) -> dict[str, str]:
         "lower": _tens(each.lower, language),
         "upper": _tens(each.upper, language),
     }
+
+
+def _scenario_ends(each: Interval, language: str) -> dict[str, str]:
+    """To units below a hundred, since tens would hide a small place; to tens above."""
+    ends = {"median": each.point, "lower": each.lower, "upper": each.upper}
+    rounded = _whole if each.upper < _FINE_BELOW else _tens
+    return {name: rounded(value, language) for name, value in ends.items()}
 
 
 @cache
