@@ -89,6 +89,8 @@ def _protect_anew(
             secret=secret,
             history=wanted.history,
             contributions=wanted.counts.contributions,
+            shared=wanted.counts.shared,
+            impossible=wanted.counts.impossible,
         )
     except Refused as refusal:
         _write_page(campaign, wanted, refusal.verdict)
@@ -109,6 +111,8 @@ def _facts(verdict: AuditVerdict) -> dict[str, Any]:
         "profile": verdict.profile,
         "draws": verdict.draws,
         "attackers": len(verdict.attackers),
+        "pairs": verdict.pairs,
+        "pairs_possible": verdict.pairs_possible,
         "findings": len(verdict.findings),
         "cells": verdict.cells,
         "moved": verdict.moved,
@@ -129,4 +133,6 @@ def _outcome(verdict: AuditVerdict, page: Path) -> tuple[dict[str, Any], list[st
         say("protect_passed", attackers=len(verdict.attackers), cells=verdict.printed),
         say("protect_page", page=page),
     ]
+    if verdict.pairs_possible:
+        lines.insert(1, say("protect_pairs", pairs=verdict.pairs, possible=verdict.pairs_possible))
     return result, lines

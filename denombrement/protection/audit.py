@@ -8,7 +8,7 @@ cells at once: most cells are cleared without a programme of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,7 @@ class Attack:
         knowledge: what every reader knows.
         threshold: counts of 1 to ``threshold - 1`` persons must not be learnt.
         sensitive: further variables that must not become exact (cells fed by one service).
+        empty: variables of which everybody knows that nobody can be in them; that all persons are elsewhere is no news.
     """
 
     def __init__(
@@ -72,13 +73,14 @@ class Attack:
         knowledge: Knowledge,
         threshold: int,
         sensitive: NDArray[np.bool_] | None = None,
+        empty: Collection[int] = (),
     ) -> None:
         self._system = system
         self._knowledge = knowledge
         self._threshold = threshold
         self._sensitive = np.zeros(system.size, dtype=np.bool_) if sensitive is None else sensitive
         self._model: Model = balanced(system.relations, (knowledge.lower, knowledge.upper))
-        self._groups = _groups(system)
+        self._groups = _groups(system, frozenset(empty))
 
     def by(self, attacker: Attacker) -> tuple[AttackerSummary, tuple[Finding, ...]]:
         """Everything this attacker learns about others that it must not.
@@ -119,13 +121,8 @@ class Attack:
     def _goals(self, attacker: Attacker) -> Goals:
         others = self._system.counts - attacker.own
         small = np.flatnonzero((others > 0) & (others < self._threshold))
-        watched = self._sensitive & (others >= self._threshold) & (attacker.own == 0)
-        large = np.flatnonzero(watched)
-        groups = [
-            (p, c)
-            for p, c in self._groups
-            if others[p] > 0 and others[p] == others[c] and attacker.own[p] == 0
-        ]
+        large = np.flatnonzero(self._sensitive & (others >= self._threshold))
+        groups = [(p, c) for p, c in self._groups if others[p] > 0 and others[p] == others[c]]
         kinds = [Kind.SMALL] * len(small) + [Kind.EXACT] * len(large) + [Kind.GROUP] * len(groups)
         variables = np.concatenate([small, large, [parent for parent, _ in groups]]).astype(np.intp)
         shared = np.full(len(variables), -1, dtype=np.intp)
@@ -224,8 +221,12 @@ def _dense_row(forms: sparse.csr_array, row: int) -> Vector:
     return np.asarray(forms[[row]].toarray()).ravel()
 
 
-def _groups(system: CellSystem) -> list[tuple[int, int]]:
+def _groups(system: CellSystem, empty: frozenset[int]) -> list[tuple[int, int]]:
     """Parents and children between which "all of them are…" could be said; where one lives is no such attribute."""
     return [
-        (split.parent, c) for split in system.splits if split.dimension != TERRITORY for c in split.children
+        (split.parent, child)
+        for split in system.splits
+        if split.dimension != TERRITORY
+        for child in split.children
+        if not empty.issuperset(other for other in split.children if other != child)
     ]

@@ -229,6 +229,19 @@ class CellSystem:
                     return found
         return None
 
+    def cells_within(self, combinations: Sequence[Codes]) -> frozenset[int]:
+        """Every variable that counts nobody but persons of one of these combinations of codes."""
+        wanted = [
+            {name: self.vocabulary.finest(name, code) for name, code in codes.items()}
+            for codes in combinations
+            if codes.keys() <= self.vocabulary.children.keys()
+        ]
+        return frozenset(
+            number
+            for number, (_, parts) in enumerate(self.keys)
+            if any(_lies_within(dict(parts), codes) for codes in wanted)
+        )
+
     def territory_of(self, variable: int) -> frozenset[str] | None:
         """The finest territories of a variable; None when it counts everybody's."""
         parts = dict(self.keys[variable][1])
@@ -251,6 +264,10 @@ class CellSystem:
     @staticmethod
     def _knows(table: CountTable, codes: Codes) -> bool:
         return all(d in table.hierarchies and c in table.hierarchies[d].depth_of for d, c in codes.items())
+
+
+def _lies_within(parts: Mapping[str, frozenset[str]], codes: Mapping[str, frozenset[str]]) -> bool:
+    return all(name in parts and parts[name] <= finest for name, finest in codes.items())
 
 
 def _key(vocabulary: Vocabulary, table: CountTable, codes: Codes) -> Key:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from denombrement.errors import ProtectionRefusal
@@ -32,6 +32,7 @@ class Recalled:
         hidden: variables that were withheld.
         shown: variables that were printed exactly.
         moved: earlier cells whose count has changed since, so that what was said of them no longer binds.
+        empty: variables of which everybody knows that nobody can be in them.
     """
 
     statements: tuple[Statement, ...]
@@ -39,6 +40,18 @@ class Recalled:
     hidden: frozenset[int]
     shown: frozenset[int]
     moved: int
+    empty: frozenset[int] = frozenset()
+
+    def with_empty(self, variables: frozenset[int]) -> Recalled:
+        """The same, with cells that cannot hold anybody: known to be zero before anything is published."""
+        return replace(
+            self,
+            statements=(*self.statements, *(Statement(number, 0, 0) for number in sorted(variables))),
+            values={**self.values, **dict.fromkeys(variables, 0)},
+            hidden=self.hidden - variables,
+            shown=self.shown | variables,
+            empty=variables,
+        )
 
 
 @dataclass(frozen=True)

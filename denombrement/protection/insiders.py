@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -27,14 +26,18 @@ class Attacker:
     """What one attacker knows beyond what is published.
 
     Args:
-        name: ``outsider``, ``territory=…``, ``service=…``, or two joined by `` + ``.
+        name: ``outsider``, ``territory=…``, ``service=…``, or ``pair=`` and two joined by `` + ``.
         own: its own persons in each variable, as far as it knows (0 where its part cannot be told).
         inside: variables of which it knows the true count, being all its own.
+        territory: the finest territories that it knows whole.
+        service: the service that it is.
     """
 
     name: str
     own: Counts
     inside: NDArray[np.bool_]
+    territory: frozenset[str] = frozenset()
+    service: str = ""
 
 
 def outsider(system: CellSystem) -> Attacker:
@@ -73,16 +76,9 @@ def service_insiders(system: CellSystem, contributions: Contributions) -> tuple[
             parts = own.setdefault(str(service), np.zeros(system.size, dtype=np.int64))
             system.spread(number, places[rows], persons[rows], parts)
     nowhere = np.zeros(system.size, dtype=np.bool_)
-    return tuple(Attacker(f"service={name}", parts, nowhere) for name, parts in sorted(own.items()))
-
-
-def coalitions(attackers: Sequence[Attacker], system: CellSystem) -> tuple[Attacker, ...]:
-    """Every two insiders who tell each other what they know.
-
-    Persons whom both know are counted once at most where totals allow it; as the overlap is not known, two services
-    are taken to share nobody unless the cell is too small, which gives them more than they have.
-    """
-    return tuple(_together(one, other, system) for one, other in combinations(attackers, 2))
+    return tuple(
+        Attacker(f"service={name}", parts, nowhere, service=name) for name, parts in sorted(own.items())
+    )
 
 
 def one_service_cells(system: CellSystem, services: Sequence[Attacker]) -> NDArray[np.bool_]:
@@ -93,13 +89,6 @@ def one_service_cells(system: CellSystem, services: Sequence[Attacker]) -> NDArr
         largest = np.maximum(largest, service.own)
     alone: NDArray[np.bool_] = (system.counts > 0) & (largest == system.counts) & (total == largest)
     return alone
-
-
-def _together(one: Attacker, other: Attacker, system: CellSystem) -> Attacker:
-    nested = bool(np.all(one.own <= other.own) and np.all(one.inside <= other.inside))
-    reverse = bool(np.all(other.own <= one.own) and np.all(other.inside <= one.inside))
-    both = np.maximum(one.own, other.own) if nested or reverse else one.own + other.own
-    return Attacker(f"{one.name} + {other.name}", np.minimum(both, system.counts), one.inside | other.inside)
 
 
 @dataclass(frozen=True)
@@ -133,7 +122,7 @@ def _of_territory(
         system.spread(each.cube, each.places[here], each.persons[here], own)
     where = (system.territory_of(variable) for variable in range(system.size))
     inside = np.array([place is not None and place <= territory for place in where], dtype=np.bool_)
-    return Attacker(f"{TERRITORY}={code}", own, inside)
+    return Attacker(f"{TERRITORY}={code}", own, inside, territory)
 
 
 def _check(table: CountTable, frame: pd.DataFrame) -> None:

@@ -86,7 +86,8 @@ class Rounder:
         rules = Rules(drawn.reach, self._profile.zeros_shown)
 
         def figure(variable: int) -> Figure:
-            if self._profile.zeros_shown and self._system.counts[variable] == 0:
+            shown = self._profile.zeros_shown and self._system.counts[variable] == 0
+            if shown or variable in recalled.empty:
                 return Status.TRUE_ZERO, 0
             return Status.ROUNDED, int(drawn.rounded[variable])
 
@@ -138,6 +139,7 @@ class Suppressor:
     ) -> Suppression:
         given, fixed = ~printed, np.zeros(self._system.size, dtype=np.bool_)
         given[list(recalled.hidden)] = True
+        given[list(recalled.empty)] = False
         fixed[list(recalled.shown)] = True
         if self._profile.zeros_shown:
             fixed |= self._system.counts == 0

@@ -13,6 +13,7 @@ from denombrement.protection.cells import Cube
 
 ALL = "all"
 _LARGEST_JOINT_CUBE = 2_000
+_LARGEST_COALITION = 2
 
 
 @dataclass(frozen=True)
@@ -70,20 +71,26 @@ class PublicationPlan:
         source: why these tables.
         levels: dimension -> names of its levels, from the total downwards.
         tables: what is printed.
+        coalitions: how many insiders may put together what they know: 1 or 2.
+        pairs: how many pairs of insiders are tried at most.
 
     Raises:
-        UsageProblem: PRO003, a table twice, no table, or an unknown level.
+        UsageProblem: PRO003, a table twice, no table, an unknown level, or coalitions that nobody can try.
     """
 
     name: str
     source: str
     levels: Mapping[str, tuple[str, ...]]
     tables: tuple[PlannedTable, ...] = field(default=())
+    coalitions: int = 1
+    pairs: int = 300
 
     def __post_init__(self) -> None:
         names = [table.name for table in self.tables]
         if not names or len(names) != len(set(names)):
             raise UsageProblem("PRO003", problem="tables")
+        if self.coalitions not in range(1, _LARGEST_COALITION + 1) or self.pairs < 1:
+            raise UsageProblem("PRO003", problem="coalitions")
         for table in self.tables:
             for dimension, level in table.dimensions.items():
                 if level != ALL and level not in self.levels.get(dimension, ()):
@@ -98,14 +105,15 @@ class PublicationPlan:
         """
         try:
             return cls._from_dict(tomllib.loads(text))
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageProblem("PRO003", problem=type(error).__name__) from error
 
     @classmethod
     def _from_dict(cls, settings: dict[str, Any]) -> PublicationPlan:
         tables = tuple(PlannedTable(**table) for table in settings["table"])
         levels = {name: tuple(levels) for name, levels in settings["levels"].items()}
-        return cls(str(settings["name"]), str(settings["source"]), levels, tables)
+        chosen = {name: int(settings[name]) for name in ("coalitions", "pairs") if name in settings}
+        return cls(str(settings["name"]), str(settings["source"]), levels, tables, **chosen)
 
     def resolved(self, tables: Sequence[CountTable]) -> tuple[ResolvedTable, ...]:
         """The plan's tables over these counts.

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -17,6 +17,7 @@ from denombrement.errors import ProtectionRefusal
 from denombrement.protection.audit import Attack
 from denombrement.protection.candidates import Candidate, Sheet
 from denombrement.protection.cells import CellSystem
+from denombrement.protection.coalitions import Shared, chosen, pairs, together
 from denombrement.protection.history import Recalled, ReleaseHistory
 from denombrement.protection.insiders import (
     Attacker,
@@ -28,7 +29,7 @@ from denombrement.protection.insiders import (
 )
 from denombrement.protection.knowledge import Knowledge
 from denombrement.protection.methods import Masked, Masking, Rounder, Suppressor
-from denombrement.protection.plan import PublicationPlan, cubes_of
+from denombrement.protection.plan import PublicationPlan, ResolvedTable, cubes_of
 from denombrement.protection.profiles import Profile
 from denombrement.protection.tables import SEAL, ProtectedTable, table_from_dict
 from denombrement.protection.verdict import AttackerSummary, AuditVerdict, Finding, Interval
@@ -101,6 +102,8 @@ def protect(
     secret: bytes,
     history: ReleaseHistory | None = None,
     contributions: Contributions | None = None,
+    shared: Shared | None = None,
+    impossible: Sequence[Mapping[str, str]] = (),
     progress: Progress | None = None,
 ) -> Release:
     """Protects all tables of a plan together and attacks them.
@@ -113,6 +116,8 @@ def protect(
         secret: the campaign's protection secret; the same secret, counts and history give the same release.
         history: what this campaign published before.
         contributions: services' own parts of each table's leaf cells; without them no service is an insider.
+        shared: persons whom two services reported both, for plans that ask for coalitions.
+        impossible: codes that nobody can have together (dimension -> code); every reader knows that.
         progress: told what is being done.
 
     Raises:
@@ -120,8 +125,10 @@ def protect(
         ProtectionRefusal: PRO004, PRO008, PRO009 or PRO011, no such protection exists.
         UsageProblem: PRO001, PRO012 or PRO014, tables, plan and contributions do not fit.
     """
-    work = _Work.of(tables, plan, profile, history or ReleaseHistory(), contributions or {})
-    work = replace(work, progress=progress or _silent)
+    given = _Given(
+        tables, plan, profile, history or ReleaseHistory(), contributions or {}, shared or {}, impossible
+    )
+    work = _Work.of(given, progress or _silent)
     masked, verdict = work.run(_masking(profile, work.system, secret))
     if not verdict.passed:
         raise Refused(verdict)
@@ -141,6 +148,37 @@ def _silent(_what: str, _done: int, _all: int) -> None:
 
 
 @dataclass(frozen=True)
+class _Given:
+    """What :func:`protect` was given."""
+
+    tables: Sequence[CountTable]
+    plan: PublicationPlan
+    profile: Profile
+    history: ReleaseHistory
+    contributions: Contributions
+    shared: Shared
+    impossible: Sequence[Mapping[str, str]]
+
+    def system(self) -> tuple[tuple[ResolvedTable, ...], CellSystem]:
+        resolved = self.plan.resolved(self.tables)
+        system = CellSystem.of(cubes_of(resolved))
+        if self.history.cells and self.history.missing_in(system):
+            # An earlier release printed cells that this plan does not: the attacker still has them.
+            system = CellSystem.of(cubes_of(resolved, self.tables))
+        return resolved, system
+
+    def coalitions(
+        self, insiders: Sequence[Attacker], system: CellSystem
+    ) -> tuple[tuple[Attacker, ...], int]:
+        """The pairs of insiders that are tried, and how many there are."""
+        if self.plan.coalitions == 1:
+            return (), 0
+        every = pairs(insiders)
+        few = chosen(every, system, threshold=self.profile.threshold, limit=self.plan.pairs)
+        return tuple(together(pair, system, self.contributions, self.shared) for pair in few), len(every)
+
+
+@dataclass(frozen=True)
 class _Work:
     """What stays the same over all draws of one release."""
 
@@ -150,34 +188,28 @@ class _Work:
     history: ReleaseHistory
     recalled: Recalled
     attackers: tuple[Attacker, ...]
+    pairs: tuple[int, int]
     sensitive: NDArray[np.bool_]
     services_known: bool
-    progress: Progress = _silent
+    progress: Progress
 
     @classmethod
-    def of(
-        cls,
-        tables: Sequence[CountTable],
-        plan: PublicationPlan,
-        profile: Profile,
-        history: ReleaseHistory,
-        contributions: Contributions,
-    ) -> _Work:
-        resolved = plan.resolved(tables)
-        system = CellSystem.of(cubes_of(resolved))
-        if history.cells and history.missing_in(system):
-            # An earlier release printed cells that this plan does not: the attacker still has them.
-            system = CellSystem.of(cubes_of(resolved, tables))
-        services = service_insiders(system, contributions)
+    def of(cls, given: _Given, progress: Progress) -> _Work:
+        resolved, system = given.system()
+        services = service_insiders(system, given.contributions)
+        insiders = (*territory_insiders(system), *services)
+        coalitions, possible = given.coalitions(insiders, system)
         return cls(
             system,
             tuple(Sheet.of(one, system) for one in resolved),
-            profile,
-            history,
-            history.recalled(system),
-            (outsider(system), *territory_insiders(system), *services),
+            given.profile,
+            given.history,
+            given.history.recalled(system).with_empty(system.cells_within(given.impossible)),
+            (outsider(system), *insiders, *coalitions),
+            (len(coalitions), possible),
             one_service_cells(system, services),
             bool(services),
+            progress,
         )
 
     def run(self, masking: Masking) -> tuple[Masked, AuditVerdict]:
@@ -213,7 +245,7 @@ class _Work:
     def _audit(self, masked: Masked, draws: int, *, complete: bool) -> AuditVerdict:
         said = [*masked.candidate.statements(), *self.recalled.statements]
         knowledge = Knowledge.of(self.system.size, said)
-        attack = Attack(self.system, knowledge, self.profile.threshold, self.sensitive)
+        attack = Attack(self.system, knowledge, self.profile.threshold, self.sensitive, self.recalled.empty)
         summaries, findings = self._attack(attack, complete=complete)
         return AuditVerdict(
             method=self.profile.method,
@@ -234,6 +266,8 @@ class _Work:
             narrowest=_narrowest(attack, self.system, self.profile.threshold),
             services_known=self.services_known,
             digests=masked.candidate.digests(),
+            pairs=self.pairs[0],
+            pairs_possible=self.pairs[1],
         )
 
     def _attack(

@@ -84,6 +84,7 @@ class AuditVerdict:
         narrowest: the outsider's narrowest intervals of small cells.
         services_known: whether services were among the insiders (their contributions were given).
         digests: SHA-256 of each table audited, by name.
+        pairs: pairs of insiders that attacked together, of ``pairs_possible``; none unless the plan asks for them.
     """
 
     method: str
@@ -104,6 +105,8 @@ class AuditVerdict:
     narrowest: tuple[Interval, ...]
     services_known: bool
     digests: Mapping[str, str]
+    pairs: int = 0
+    pairs_possible: int = 0
 
     @property
     def passed(self) -> bool:
@@ -117,7 +120,7 @@ class AuditVerdict:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> AuditVerdict:
         """The inverse of :meth:`as_dict`."""
-        given = {name: stored[name] for name in cls.__dataclass_fields__}
+        given = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
         given["attackers"] = tuple(AttackerSummary(**one) for one in stored["attackers"])
         given["findings"] = tuple(Finding(**{**one, "kind": Kind(one["kind"])}) for one in stored["findings"])
         given["narrowest"] = tuple(Interval(**one) for one in stored["narrowest"])

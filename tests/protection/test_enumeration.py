@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from denombrement.counts.table import CountTable, Hierarchy
 from denombrement.protection.audit import Attack
 from denombrement.protection.cells import CellSystem, Cube
-from denombrement.protection.insiders import Attacker, coalitions, outsider, territory_insiders
+from denombrement.protection.coalitions import pairs, together
+from denombrement.protection.insiders import Attacker, outsider, territory_insiders
 from denombrement.protection.knowledge import Knowledge, Rules, Statement, Status
 from denombrement.protection.rounding import round_cells
 from denombrement.protection.verdict import Kind
@@ -118,8 +119,9 @@ def test_both_auditors_agree_on_rounding_and_find_nothing(counts):
     knowledge = Knowledge.of(system.size, said)
     insiders = territory_insiders(system)
     attackers = (outsider(system), *insiders)
+    coalitions = [together(pair, system, {}, {}) for pair in pairs(insiders)]
     attack = Attack(system, knowledge, 3)
-    for attacker in attackers:
+    for attacker in (*attackers, *coalitions):
         tables = possible(system, sums, knowledge, attacker, counts)
         summary, findings = attack.by(attacker)
         assert {(f.cell, f.kind, f.low, f.high) for f in findings if f.kind is not Kind.GROUP} == learnt(
@@ -127,23 +129,6 @@ def test_both_auditors_agree_on_rounding_and_find_nothing(counts):
         )
         assert summary.judged >= summary.exact + summary.small
     assert attack.by(attackers[0])[0].passed
-
-
-def test_two_insiders_together_know_what_both_know():
-    system, _ = setting([2, 1, 3, 0, 4, 1])
-    first, second = (
-        one for one in territory_insiders(system) if one.name in ("territory=C1", "territory=C2")
-    )
-    (together,) = coalitions((first, second), system)
-    arrondissement = next(one for one in territory_insiders(system) if one.name == "territory=A1")
-    assert together.name == "territory=C1 + territory=C2"
-    assert np.array_equal(together.own, arrondissement.own)
-    # The two communes are the whole arrondissement, of which they also know the total.
-    assert set(np.flatnonzero(together.inside)) < set(np.flatnonzero(arrondissement.inside))
-    (nested,) = coalitions((first, arrondissement), system)
-    assert np.array_equal(nested.own, arrondissement.own)
-    (reverse,) = coalitions((arrondissement, first), system)
-    assert np.array_equal(reverse.own, arrondissement.own)
 
 
 def test_a_shared_code_is_a_finding_only_when_somebody_is_there():

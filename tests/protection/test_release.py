@@ -14,8 +14,9 @@ from denombrement.errors import ProtectionRefusal, UsageProblem
 from denombrement.protection.audit import Attack
 from denombrement.protection.candidates import Sheet
 from denombrement.protection.cells import CellSystem, Cube
+from denombrement.protection.coalitions import pairs, together
 from denombrement.protection.history import ReleaseHistory
-from denombrement.protection.insiders import coalitions, outsider, service_insiders, territory_insiders
+from denombrement.protection.insiders import outsider, service_insiders, territory_insiders
 from denombrement.protection.knowledge import Knowledge, Rules, Statement, Status
 from denombrement.protection.plan import PlannedTable, PublicationPlan, whole_plan
 from denombrement.protection.profiles import load_profile
@@ -145,9 +146,9 @@ def test_two_insiders_together_find_what_two_insiders_can(province):
         for codes, value, status in release.tables["arr3d"].rows
     ]
     attack = Attack(system, Knowledge.of(system.size, said), 5)
-    pairs = coalitions(territory_insiders(system), system)
-    assert len(pairs) == 10
-    assert all(attack.by(pair)[0].passed for pair in pairs)
+    every = [together(pair, system, {}, {}) for pair in pairs(territory_insiders(system))]
+    assert len(every) == 10
+    assert all(attack.by(pair)[0].passed for pair in every)
 
 
 def contributions(table):

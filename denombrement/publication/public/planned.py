@@ -27,6 +27,7 @@ from denombrement.counts.dimensions import (
 )
 from denombrement.counts.table import TERRITORY, CountTable, Hierarchy
 from denombrement.errors import UsageProblem
+from denombrement.protection.coalitions import Shared
 from denombrement.protection.insiders import Contributions
 from denombrement.protection.participation import Places, without_absent
 from denombrement.protection.plan import PlannedTable, PublicationPlan
@@ -50,10 +51,24 @@ class PlannedCounts:
     Args:
         tables: one a planned table, printed dimensions and ``territory``, to their leaves.
         contributions: leaf cells × service of each table that counts persons.
+        shared: leaf cells × two services that reported the same persons, for plans that ask for coalitions.
     """
 
     tables: tuple[CountTable, ...]
     contributions: Contributions
+    shared: Shared
+
+    @property
+    def impossible(self) -> tuple[Mapping[str, str], ...]:
+        """Codes that nobody can have together: who did not answer a question mentioned nothing in it."""
+        names = sorted({name for table in self.tables for name in table.dimensions})
+        answered = [name for name in names if name.endswith(ANSWERED)]
+        return tuple(
+            {asked: UNKNOWN, name: MENTIONED}
+            for asked in answered
+            for name in names
+            if name.startswith(f"{asked.removesuffix(ANSWERED)}.")
+        )
 
     def digest(self, plan: PublicationPlan, profile: Profile) -> str:
         """SHA-256 of the counts, the plan and the profile: what a verdict is about."""
@@ -118,17 +133,20 @@ def planned_counts(
     places = _places(count, once_counted)
     tables: dict[tuple[str, frozenset[str]], CountTable] = {}
     parts: dict[str, pd.DataFrame] = {}
+    shared: dict[str, pd.DataFrame] = {}
     for planned in plan.tables:
         for wanted in _sources(planned):
             key = planned.measure, frozenset(wanted)
             if key not in tables:
-                table, leaves = _table(count, planned.measure, wanted, places)
+                table, reported = _table(count, planned.measure, wanted, places)
                 tables[key] = table
-                if leaves is not None:
-                    parts[table.name] = leaves
+                if reported is not None:
+                    parts[table.name] = _grouped(reported, [*wanted, "service"])
+                if reported is not None and plan.coalitions > 1:
+                    shared[table.name] = _reported_twice(reported, list(wanted))
     # The first table that has the dimensions of a planned one serves it: the one with the fewest others.
     ordered = sorted(tables.values(), key=lambda table: (len(table.dimensions), table.name))
-    return PlannedCounts(tuple(ordered), parts)
+    return PlannedCounts(tuple(ordered), parts, shared)
 
 
 def _sources(planned: PlannedTable) -> Iterator[tuple[str, ...]]:
@@ -160,7 +178,14 @@ def _table(
     silent = places.not_counted if TERRITORY in names else frozenset()
     table = CountTable.from_leaves(name, leaves, trees, measure, silent)
     reported = coded.merge(count.members[["service", "person"]].drop_duplicates(), on="person")
-    return table, _grouped(reported, [*names, "service"])
+    return table, reported
+
+
+def _reported_twice(reported: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Persons whom two services know, of every two services."""
+    other = reported[["person", "service"]].rename(columns={"service": "other"})
+    both = reported.merge(other, on="person")
+    return _grouped(both[both["service"] < both["other"]], [*names, "service", "other"])
 
 
 def _weighted(count: CampaignCount, measure: str) -> pd.DataFrame:
