@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,9 @@ from denombrement.counts.campaign_count import CampaignCount, count_campaign, ke
 from denombrement.errors import Undecided
 from denombrement.reference import label
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 BOUNDARIES_FILE = "boundaries.json"
 WARNING_FILE = "INTERNE-NE-PAS-DIFFUSER.txt"
 WARNING_TEXT = (
@@ -30,13 +34,21 @@ WARNING_TEXT = (
 
 @click.command("count", help=say("count"))
 @campaign_argument
+@click.option("--alternatives", "with_alternatives", is_flag=True, help=say("count_alternatives"))
 @common_options
-def command(path: Path, *, as_json: bool) -> int:
+def command(path: Path, *, with_alternatives: bool, as_json: bool) -> int:
     """Counts, writes the internal outputs, prints the figures."""
     campaign = open_campaign(path)
     result, outputs = run_count(campaign, quiet=as_json)
-    summary = {**result.summary(), "outputs": [str(output) for output in outputs]}
-    emit(summary, count_lines(summary, campaign.folder.internal), as_json=as_json)
+    summary = result.summary()
+    lines = count_lines(summary, campaign.folder.internal)
+    if with_alternatives:
+        table, files = write_alternatives(campaign, result)
+        outputs += files
+        summary["alternatives"] = table.to_dict("records")
+        lines += alternatives_lines(table, files)
+    summary["outputs"] = [str(output) for output in outputs]
+    emit(summary, lines, as_json=as_json)
     return Undecided.exit_code if summary["quarantined"] or summary["undecided"] else 0
 
 
@@ -46,6 +58,42 @@ def run_count(campaign: OpenCampaign, *, quiet: bool = False) -> tuple[CampaignC
         result = count_campaign(store, campaign.settings, campaign.services)
         keep_count(store, result)
     return result, write_internal(campaign, result, quiet=quiet)
+
+
+def write_alternatives(campaign: OpenCampaign, result: CampaignCount) -> tuple[pd.DataFrame, list[Path]]:
+    """The count under other choices, and whom services share, as internal tables."""
+    from denombrement.counts.alternatives import alternatives, service_overlap
+
+    with campaign.store() as store:
+        table = alternatives(store, campaign.settings, campaign.services, result)
+    folder = campaign.folder.internal / "tableaux"
+    files = [
+        _write(folder / f"{stem}.csv", frame.to_csv(index=with_index, sep=";"), mark=True)
+        for stem, frame, with_index in (
+            ("variantes", table, False),
+            ("personnes_communes_aux_services", service_overlap(result), True),
+        )
+    ]
+    return table, files
+
+
+def alternatives_lines(table: pd.DataFrame, files: Sequence[Path]) -> list[str]:
+    """One line a choice, the one in force first."""
+    names = list(table.columns)
+    codes = names[names.index("total") + 1 :]
+    heads = [say("alternatives_adults"), say("alternatives_children"), *codes]
+    lines = ["", f"{say('alternatives_title'):46}" + "".join(f"{head:>9}" for head in heads)]
+    for row in table.to_dict("records"):
+        numbers = [row["adults"], row["children"], *(row[code] for code in codes)]
+        lines.append(f"  {_choice(row):44}" + "".join(f"{number:9}" for number in numbers))
+    return [*lines, say("alternatives_note"), *(f"  {file}" for file in files)]
+
+
+def _choice(row: Mapping[Hashable, Any]) -> str:
+    if row["kind"] == "rule_first":
+        return say("alternatives_rule_first", rule=say(f"explain_rule_{row['choice']}"))
+    chance = row["choice"].replace(".", ",") if spoken() == "fr" else row["choice"]
+    return say(f"alternatives_{row['kind']}", choice=chance)
 
 
 def write_internal(campaign: OpenCampaign, result: CampaignCount, *, quiet: bool = False) -> list[Path]:

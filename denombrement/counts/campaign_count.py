@@ -27,6 +27,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """Declarations of a campaign, whoever they turn out to be.
+
+    Args:
+        campaign: the settings.
+        communes: service -> NIS code of its commune.
+        declarations: the store's ``declarations``.
+        children: the store's ``children``.
+        participation: who answered.
+    """
+
+    campaign: Campaign
+    communes: Mapping[str, str]
+    declarations: pd.DataFrame
+    children: pd.DataFrame
+    participation: Participation
+
+    def counted(self, persons: pd.DataFrame, members: pd.DataFrame) -> Counted:
+        """Persons with their dimensions, scope and children.
+
+        Args:
+            persons: as resolution gives them.
+            members: ``service``, ``declaration_id``, ``person``.
+        """
+        night = self.campaign.night
+        placed = with_dimensions(persons, night, dict(self.communes))
+        placed = placed.assign(scope=scope_of(placed, self.campaign.rule_context))
+        inside = placed[placed["scope"] == COUNTED]
+        children = count_children(self.children, members, self.declarations, inside)
+        return Counted(night, placed, children, self.participation.silent)
+
+
+@dataclass(frozen=True)
 class CampaignCount:
     """Everything that the tables and the report are made of.
 
@@ -143,29 +176,34 @@ def count_campaign(store: Store, campaign: Campaign, services: Mapping[str, Serv
     Raises:
         UsageProblem: LNK902 for an unknown resolution rule in the campaign's settings.
     """
-    declarations = store.frame("SELECT * FROM declarations ORDER BY service, declaration_id")
-    links = read_links(store)
+    declared = read_declared(store, campaign, services)
+    declarations, links = declared.declarations, read_links(store)
     members = exact_members(declarations) if links is None else links.members
     coded = declarations.set_index(["service", "declaration_id"])[["code", "opaque_code"]].notna().any(axis=1)
     members = members.merge(coded.rename("coded").reset_index(), on=["service", "declaration_id"])
     resolved = resolve(declarations, members, campaign.resolution)
-    returns = dict(store.rows("SELECT service, met_nobody FROM returns WHERE status = 'current'"))
-    taking_part = participation(services, returns, campaign.night)
-    communes = {each.id: each.commune for each in services.values()}
-    persons = with_dimensions(resolved.persons, campaign.night, communes)
-    persons = persons.assign(scope=scope_of(persons, campaign.rule_context))
-    inside = persons[persons["scope"] == COUNTED]
-    children = count_children(store.frame("SELECT * FROM children"), members, declarations, inside)
     return CampaignCount(
         campaign=campaign,
-        counted=Counted(campaign.night, persons, children, taking_part.silent),
+        counted=declared.counted(resolved.persons, members),
         resolved=resolved,
         members=members,
-        participation=taking_part,
+        participation=declared.participation,
         declarations=len(declarations),
         quarantined=_quarantined(store),
         links=links,
         drawn=None if links is None else _drawn(links, declarations, campaign),
+    )
+
+
+def read_declared(store: Store, campaign: Campaign, services: Mapping[str, Service]) -> Declared:
+    """What a count is made of, read from the store."""
+    returns = dict(store.rows("SELECT service, met_nobody FROM returns WHERE status = 'current'"))
+    return Declared(
+        campaign,
+        {each.id: each.commune for each in services.values()},
+        store.frame("SELECT * FROM declarations ORDER BY service, declaration_id"),
+        store.frame("SELECT * FROM children"),
+        participation(services, returns, campaign.night),
     )
 
 

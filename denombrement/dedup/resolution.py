@@ -7,7 +7,8 @@ last the most severe situation. ``dont_know`` and a missing answer never win ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 NOT_HOMELESS = "not_homeless"
 ASK = "ask"
+# Column with the rank of the service's return among all, the earliest first.
+RETURNED = "returned_rank"
+_NEVER = 2**31 - 1
 
 # Answers about the place go together: they come from the declaration whose situation is believed.
 WITH_SITUATION = ( "place_detail", "night_precision", "situation_source", "commune_night", "leaving_when",
@@ -63,9 +67,34 @@ def resolve(declarations: pd.DataFrame, members: pd.DataFrame, rules: Sequence[s
     Raises:
         UsageProblem: LNK902 for an unknown rule.
     """
+    with _ranked(declarations, members, rules) as connection:
+        return Resolved(_persons(connection), _decisions(connection, rules))
+
+
+def resolve_persons(declarations: pd.DataFrame, members: pd.DataFrame, rules: Sequence[str]) -> pd.DataFrame:
+    """The persons of ``resolve`` without the record of what was decided, for trying other rules and partitions.
+
+    Args:
+        declarations: as in ``resolve``; ``returned_rank`` too for the rules that ask which return came first.
+        members: as in ``resolve``.
+        rules: also those of ``ALTERNATIVE_RULES``.
+
+    Raises:
+        UsageProblem: LNK902 for an unknown rule.
+    """
+    with _ranked(declarations, members, rules) as connection:
+        return _persons(connection)
+
+
+@contextmanager
+def _ranked(
+    declarations: pd.DataFrame, members: pd.DataFrame, rules: Sequence[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection whose table ``ranked`` has each person's declarations, the believed one first."""
     import duckdb
 
-    unknown = [rule for rule in rules if rule not in RULES]
+    known = (*RULES, *(ALTERNATIVE_RULES if RETURNED in declarations.columns else ()))
+    unknown = [rule for rule in rules if rule not in known]
     if unknown:
         raise UsageProblem("LNK902", rule=unknown[0], known=", ".join(RULES))
     connection = duckdb.connect()
@@ -74,7 +103,7 @@ def resolve(declarations: pd.DataFrame, members: pd.DataFrame, rules: Sequence[s
         connection.register("declared", typed_answers(declarations))
         connection.register("members", members)
         _rank(connection, rules)
-        return Resolved(_persons(connection), _decisions(connection, rules))
+        yield connection
     finally:
         connection.close()
 
@@ -100,7 +129,10 @@ def believing_order(declarations: pd.DataFrame, rules: Sequence[str]) -> pd.Data
 
 def _rule_keys(rules: Sequence[str]) -> list[str]:
     # A situation that is not known is behind any that is, whatever the rules.
-    return ["CASE WHEN severity IS NULL THEN 1 ELSE 0 END", *(RULES[rule]() for rule in rules)]
+    return [
+        "CASE WHEN severity IS NULL THEN 1 ELSE 0 END",
+        *({**RULES, **ALTERNATIVE_RULES}[rule]() for rule in rules),
+    ]
 
 
 def _is_known(column: str) -> str:
@@ -117,6 +149,12 @@ RULES: dict[str, Callable[[], str]] = {
     ),
     "person_present": lambda: "CASE person_present WHEN 'with_person' THEN 0 ELSE 1 END",
     "most_severe": lambda: "severity",
+}
+# Only to see what they would change: no campaign is settled by them. A return of unknown date is behind the others.
+ALTERNATIVE_RULES: dict[str, Callable[[], str]] = {
+    "least_severe": lambda: "-severity",
+    "first_return": lambda: f"coalesce({RETURNED}, {_NEVER})",
+    "last_return": lambda: f"coalesce(-{RETURNED}, {_NEVER})",
 }
 
 
