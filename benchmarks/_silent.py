@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from benchmarks._tally import Tally
 from denombrement.estimation.missing import MissingPlaces, Places, extrapolate
 from denombrement.synthetic import default_parameters, generate
 
 PERSONS, SILENT = 1021, 10
-Weigh = Callable[[pd.Series], pd.Series]
+Floats = NDArray[np.float64]
+Weigh = Callable[[Floats], Floats]
 
 ABSENCE: dict[str, Weigh] = {
     "silent at random": lambda known: known * 0 + 1.0,
@@ -31,8 +33,8 @@ def silent_services(campaigns: int, seed: int) -> dict[str, Any]:
         pairs = province.declarations[["person_id", "service_id"]].astype(str).drop_duplicates()
         inside = province.persons.loc[province.persons["in_scope"], "person_id"].astype(str)
         pairs = pairs[pairs["person_id"].isin(set(inside))]
-        kinds = province.services[province.services["answer"].isin(["declares", "zero"])]
-        kinds = kinds.set_index(kinds["service_id"].astype(str))["type"].astype(str)
+        answered = province.services[province.services["answer"].isin(["declares", "zero"])].astype(str)
+        kinds = dict(zip(answered["service_id"], answered["type"], strict=True))
         for number, (name, weigh) in enumerate(ABSENCE.items()):
             generator = np.random.default_rng([seed, 300 + number, campaign])
             _case(found[name], pairs, kinds, weigh, generator)
@@ -42,23 +44,22 @@ def silent_services(campaigns: int, seed: int) -> dict[str, Any]:
 def _case(
     tallies: dict[str, Tally],
     pairs: pd.DataFrame,
-    kinds: pd.Series,
+    kinds: Mapping[str, str],
     weigh: Weigh,
     generator: np.random.Generator,
 ) -> None:
-    known = pairs["service_id"].value_counts().reindex(kinds.index, fill_value=0)
-    weights = weigh(known).to_numpy(dtype=np.float64)
-    chosen = generator.choice(len(kinds), SILENT, replace=False, p=weights / weights.sum())
-    silent = set(kinds.index[chosen])
+    services = list(kinds)
+    weights = weigh(_numbers(pairs["service_id"], services))
+    chosen = generator.choice(len(services), SILENT, replace=False, p=weights / weights.sum())
+    silent = {services[place] for place in chosen}
     heard = pairs[~pairs["service_id"].isin(silent)]
     truth = pairs["person_id"].nunique() - heard["person_id"].nunique()
-    alone = heard[~heard["person_id"].duplicated(keep=False)]["service_id"].value_counts()
-    took_part = ~kinds.index.isin(list(silent))
-    counts = alone.reindex(kinds.index, fill_value=0).to_numpy(dtype=np.float64)
+    counts = _numbers(heard.loc[~heard["person_id"].duplicated(keep=False), "service_id"], services)
+    took_part = np.array([each not in silent for each in services])
     frame = pd.DataFrame(
         {
-            "code": kinds.index,
-            "kind": kinds.to_numpy(),
+            "code": services,
+            "kind": list(kinds.values()),
             "exposure": 1.0,
             "took_part": took_part,
             "count": np.where(took_part, counts, np.nan),
@@ -73,3 +74,7 @@ def _case(
             )
         half, double = result.scenarios[1].missing_places, result.scenarios[2].missing_places
         tallies["from the lower end of half to the upper end of double"].add(truth, half.lower, double.upper)
+
+
+def _numbers(column: pd.Series[str], services: list[str]) -> Floats:
+    return column.value_counts().reindex(services, fill_value=0).to_numpy(dtype=np.float64)

@@ -63,14 +63,15 @@ adultes.assign(enfants=enfants["count"]).rename(columns=FRANCAIS).set_index("cat
 # %% [markdown]
 # ## Sur la carte
 #
-# Une commune qui n'a pas participé est hachurée : elle n'est jamais un zéro. La carte du carnet est **exacte, donc interne** ; ce qui se
+# Une commune qui n'a pas participé est hachurée : elle n'est jamais un zéro (quelqu'un a pu y dormir et être vu ailleurs). La carte du carnet est **exacte, donc interne** ; ce qui se
 # publie passe par `denombrement protect`, puis `denombrement map`.
 
 # %%
 arrondissements = c.geometry("arrondissement")
 communes = c.geometry("commune")
 nombres = c.counts(["territory"], margins=True).set_index("territory")["count"]
-muettes = communes["territory"].isin(c.counts(["territory"]).attrs["not_counted"])
+ont_participe = c.communes.loc[c.communes["participation"].isin(["answered", "zero"]), "territory"]
+muettes = ~communes["territory"].isin(ont_participe)
 arrondissements["adultes"] = arrondissements["territory"].map(nombres).astype(int)
 fig, axe = plt.subplots(figsize=(6, 7))
 arrondissements.plot(ax=axe, column="adultes", cmap="Blues", vmin=0, edgecolor="none", alpha=0.9)

@@ -46,7 +46,7 @@ trouvees, a_trouver = paires(ensemble, "person"), paires(ensemble, "person_id")
 communes_aux_deux = trouvees & a_trouver
 precision, rappel = len(communes_aux_deux) / len(trouvees), len(communes_aux_deux) / len(a_trouver)
 pd.DataFrame(
-    {"paires": [len(a_trouver), len(trouvees), len(communes_aux_deux), "", ""], "part": ["", "", "", f"{precision:.1%}", f"{rappel:.1%}"]},
+    {"paires": [len(a_trouver), len(trouvees), len(communes_aux_deux), "", ""], "part": ["", "", "", *(f"{100 * part:.1f} %".replace(".", ",") for part in (precision, rappel))]},
     index=["à réunir", "réunies", "réunies à raison", "précision", "rappel"],
 )
 
@@ -133,7 +133,7 @@ axe.axvline(total, color="#222", lw=1)
 axe.annotate(f"dénombrement : {total}", (total, -0.5), (4, -2), textcoords="offset points", fontsize=9, va="top")
 for ligne in barres.itertuples():
     axe.annotate(f"{ligne.bas}–{ligne.haut}", (ligne.haut, ligne.hypothèse), (4, 0), textcoords="offset points", va="center", fontsize=8)
-axe.margins(x=0.12, y=0.2); axe.set_xlabel("adultes"); titre(axe, "Sensibilité du total"); cite(axe, c.persons)
+axe.margins(y=0.2); axe.set_xlim(barres["bas"].min() - 8, barres["haut"].max() + 14); axe.set_xlabel("adultes"); titre(axe, "Sensibilité du total"); cite(axe, c.persons)
 
 # %% [markdown]
 # Les règles changent davantage les catégories que le total :

@@ -33,7 +33,7 @@ for place, (femmes, hommes) in enumerate(zip(croise["Femme"], croise["Homme"])):
     axe.text(-femmes - 1, place, femmes, ha="right", va="center", fontsize=9)
     axe.text(hommes + 1, place, hommes, ha="left", va="center", fontsize=9)
 axe.set_yticks(range(len(croise)), croise.index); axe.set_xticks([]); axe.spines["bottom"].set_visible(False)
-axe.axvline(0, color="#222", lw=0.8); axe.margins(x=0.1); axe.legend(loc="lower right")
+axe.axvline(0, color="#222", lw=0.8); axe.margins(x=0.1); axe.legend(loc="upper right")
 autres = int(n - croise["Femme"].sum() - croise["Homme"].sum())
 titre(axe, f"{n} adultes par âge et sexe ({autres} d'un autre sexe ou inconnu)"); cite(axe, c.persons)
 
@@ -84,16 +84,16 @@ for axe, question in zip(axes.flat, ["health", "income", "institutions", "reason
 # %%
 annee = nearest_population_year(c.settings.night.year).used
 communes = c.geometry("commune")
-muettes = set(c.counts(["territory"]).attrs["not_counted"])
+participantes = c.communes[c.communes["participation"].isin(["answered", "zero"])]
+adultes_de = dict(zip(participantes["territory"].astype(str), participantes["adults"]))
 lignes = []
-nombres = c.counts(["territory"], margins=True).set_index("territory")["count"]
 for arrondissement in arrondissements():
-    ici = [nis for nis in communes["territory"] if any_commune(nis).arrondissement_nis == arrondissement.nis and nis not in muettes]
+    ici = [nis for nis in communes["territory"] if any_commune(nis).arrondissement_nis == arrondissement.nis and nis in adultes_de]
     # Bastogne et Bertogne n'ont qu'une population commune depuis leur fusion.
     if {"82003", "82005"} & set(ici) and not {"82003", "82005"} <= set(ici):
         ici = sorted({*ici, "82003", "82005"})
     habitants = population_sum(ici, annee)
-    adultes = int(nombres[arrondissement.nis])
+    adultes = sum(adultes_de.get(nis, 0) for nis in ici)
     entre = garwood(adultes)
     lignes.append((arrondissement.name("fr"), adultes, habitants, *(1000 * x / habitants for x in (adultes, entre.lower, entre.upper)), len(ici)))
 taux = pd.DataFrame(lignes, columns=["arrondissement", "adultes", "habitants", "pour 1 000", "bas", "haut", "communes"]).set_index("arrondissement")

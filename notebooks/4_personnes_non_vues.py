@@ -16,11 +16,9 @@ from denombrement.estimation.assumptions import Answer, TickedAssumptions, assum
 from denombrement.estimation.grouping import default_groupings
 from denombrement.estimation.histories import histories_of_persons
 from denombrement.estimation.linkage_error import MissedMatchRate
-from denombrement.estimation.missing import Places, extrapolate
-from denombrement.estimation.printing import missing_lines, printed_lines
+from denombrement.estimation.printing import beside_line, printed_lines, scenario_lines
 from denombrement.estimation.refusals import Refused, StudyDesign
 from denombrement.estimation.unseen import estimate_unseen
-from denombrement.reference import nearest_population_year, rate_areas
 
 allure()
 c = dn.open_campaign(campagne())
@@ -116,24 +114,21 @@ for ligne in printed_lines(estimes["listes indépendantes"], "fr", published_cou
     print(f"{ligne.rank}. {ligne.text}")
 
 # %% [markdown]
-# ## 4. Les communes qui n'ont pas participé
+# ## 4. Les communes et les services absents
 #
-# Le chiffre est celui des communes participantes. Le reste est un scénario, jamais ajouté au dénombrement.
+# Le chiffre est celui des communes participantes. Le reste est un scénario, jamais ajouté au dénombrement (`denombrement scenarios` les écrit).
+# Les services muets des communes participantes ont le leur : ce que chacun saurait, et lui seul.
 
 # %%
-nuit = c.settings.night
-annee = nearest_population_year(nuit.year).used
-compte = c.counts(["territory"])
-nombres = compte.set_index(compte["territory"].astype(str))["count"]
-absentes = set(compte.attrs["not_counted"])
-aires = rate_areas(nuit, annee)
-places = Places(pd.DataFrame({
-    "code": [aire.nis for aire in aires], "kind": "commune", "exposure": [aire.population for aire in aires],
-    "took_part": [not absentes >= set(aire.communes) for aire in aires],
-    "count": [None if absentes >= set(aire.communes) else int(sum(nombres.get(nis, 0) for nis in aire.communes)) for aire in aires],
-}).astype({"count": "Float64"}).assign(count=lambda f: f["count"].astype("float64")))
-scenarios = extrapolate(places, draws=5000)
-for ligne in missing_lines(scenarios, "fr", published_count=scenarios.participating.count):
+communes, services = c.scenarios(draws=5000)
+scenarios = communes.result
+faits = {"part": communes.participating, "all": communes.communes, "year": communes.year, "elsewhere": communes.elsewhere, "already": communes.already_counted}
+lignes = [
+    *scenario_lines(scenarios, "fr", about="communes", facts=faits),
+    *scenario_lines(services.result, "fr", about="services", facts={"part": services.answered, "all": services.services}),
+    beside_line("fr"),
+]
+for ligne in lignes:
     print(f"{ligne.rank}. {ligne.text}")
 
 # %%
@@ -141,7 +136,7 @@ libelles = {"equal": "même taux", "half": "moitié du taux", "double": "double 
 fig, axe = plt.subplots(figsize=(8, 2.6))
 compte_ici = scenarios.participating.count
 axe.axvline(compte_ici, color=ORANGE, lw=2)
-axe.annotate(f"dénombrement : {compte_ici}", (compte_ici, -0.6), (4, 0), textcoords="offset points", color=ORANGE, va="bottom")
+axe.annotate(f"communes participantes : {compte_ici}", (compte_ici, -0.6), (4, 0), textcoords="offset points", color=ORANGE, va="bottom")
 for rang, scenario in enumerate(scenarios.scenarios):
     entre = scenario.whole_area
     axe.plot([entre.lower, entre.upper], [rang, rang], color=GRIS, lw=6, solid_capstyle="butt")

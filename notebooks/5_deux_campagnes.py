@@ -62,13 +62,15 @@ for nom, valeurs, couleur in (
 ):
     gauche.bar(["première", "seconde"], valeurs, bottom=bas, color=couleur, label=nom, width=0.55)
     for place, (valeur, pied) in enumerate(zip(valeurs, bas)):
-        if valeur:
+        if valeur > 0.04 * un.total:
             gauche.text(place, pied + valeur / 2, valeur, ha="center", va="center", color="white" if couleur == BLEU else "#222")
+        elif valeur:
+            gauche.annotate(valeur, (place + 0.275, pied + valeur / 2), (4, 0), textcoords="offset points", va="center", fontsize=8)
     bas = [pied + valeur for pied, valeur in zip(bas, valeurs)]
 gauche.set_ylabel("adultes"); gauche.legend(loc="upper left", fontsize=8); gauche.set_ylim(top=max(bas) * 1.35)
 for place, (nom, rapport, couleur) in enumerate((("tous", comparaison.total_ratio, GRIS), ("panel commun", comparaison.ratio, BLEU))):
     droite.errorbar(rapport.ratio, place, xerr=[[rapport.ratio - rapport.lower], [rapport.upper - rapport.ratio]], fmt="o", color=couleur, capsize=4)
-    droite.annotate(f"{rapport.ratio:.2f} [{rapport.lower:.2f} – {rapport.upper:.2f}]".replace(".", ","), (rapport.ratio, place), (0, 9), textcoords="offset points", ha="center", fontsize=9)
+    droite.annotate(f"{rapport.ratio:.2f} [{rapport.lower:.2f} – {rapport.upper:.2f}]".replace(".", ","), (rapport.ratio, place), (0, 9), textcoords="offset points", ha="center", fontsize=9, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1}, zorder=3)
 droite.axvline(1, color=ORANGE, lw=1.5, ls="--"); droite.set_yticks([0, 1], ["tous", "panel commun"]); droite.set_ylim(-0.6, 1.6)
 virgule(droite); droite.set_xlabel("seconde / première, intervalle à 95 %")
 titre(gauche, "Plus de partenaires, ou plus de personnes ?"); cite(gauche, apres.persons)
@@ -90,5 +92,5 @@ for ligne in comparison_lines(vraie_hausse, "fr"):
     print(f"{ligne.rank}. {ligne.text}")
 
 # %% [markdown]
-# Une comparaison publiée se refait à partir des tableaux **protégés** des deux campagnes (`compare_cells`) : deux publications sûres ne doivent pas se
+# Une comparaison publiée se refait à partir de cellules **protégées** (`denombrement compare --public`) : deux publications sûres ne doivent pas se
 # défaire l'une l'autre. Ici les chiffres sont exacts, donc internes.

@@ -49,7 +49,7 @@ def allure() -> None:
             "axes.titlelocation": "left", "axes.axisbelow": True, "axes.grid": False, "legend.frameon": False,
         }
     )  # fmt: skip
-    pd.set_option("display.max_columns", 20, "display.width", 120)
+    pd.set_option("display.max_columns", 20, "display.width", 120, "display.float_format", lambda x: f"{x:.2f}".replace(".", ","))
 
 
 def barres(axe: plt.Axes, noms, valeurs, bas=None, haut=None, couleur=BLEU) -> None:
@@ -85,9 +85,28 @@ def virgule(axe: plt.Axes) -> None:
     axe.xaxis.set_major_formatter(lambda x, _: f"{x:.1f}".replace(".", ","))
 
 
+PROVENANCE = {
+    "campaign": "campagne", "night": "nuit", "journal_head": "tête du journal (SHA-256)", "journal_entries": "lignes du journal",
+    "version": "version", "method": "méthode de dédoublonnage", "resolution": "règles de conflit", "adults": "adultes",
+    "adults_interval": "intervalle des adultes (95 %)", "communes_participating": "communes participantes", "communes_total": "communes",
+    "dimensions": "dimensions", "measure": "mesure", "unit": "unité", "not_counted": "communes sans chiffre", "language": "langue",
+}  # fmt: skip
+
+
 def origine(faits: dict) -> pd.DataFrame:
-    """Les faits de provenance, un par ligne."""
-    return pd.DataFrame({"valeur": [str(valeur) for valeur in faits.values()]}, index=list(faits))
+    """Les faits de provenance, un par ligne, avec leur nom dans « attrs »."""
+    valeurs = [", ".join(map(str, v)) if isinstance(v, list | tuple) else str(v) for v in faits.values()]
+    return pd.DataFrame({"clé": list(faits), "valeur": valeurs}, index=[PROVENANCE[nom] for nom in faits])
+
+
+def discret(nombre: int) -> str:
+    """Un nombre à montrer : de 1 à 4, il désignerait quelqu'un."""
+    return "1–4" if 0 < nombre < 5 else f"{nombre:,}".replace(",", "\u202f")
+
+
+def fourchette(bas: int, haut: int) -> str:
+    """De la borne basse à la borne haute, petits nombres cachés."""
+    return discret(bas) if bas == haut else f"de {discret(bas)} à {discret(haut)}"
 
 
 FRANCAIS = {"category": "catégorie", "count": "adultes", "low": "borne basse", "high": "borne haute"}

@@ -83,6 +83,26 @@ def test_persons_are_those_counted_and_the_others_say_why(counted):
     assert list(campaign.left_out["scope"]) == ["not_homeless"]
 
 
+def test_every_commune_says_whether_it_took_part(counted):
+    campaign = dn.open_campaign(counted.folder)
+    communes = dn.labelled(campaign.communes, "fr")
+    assert len(communes) == 44
+    assert communes.set_index("territory")["participation"]["Arlon"] == "answered"
+    assert communes["adults"].sum() == len(campaign.persons)
+    absent = campaign.communes["participation"] == "silent"
+    # Somebody may have slept where nobody answered.
+    assert campaign.communes.loc[absent, "adults"].sum() > 0
+
+
+def test_scenarios_stand_beside_the_count(counted):
+    campaign = dn.open_campaign(counted.folder)
+    communes, services = campaign.scenarios(draws=200)
+    assert communes.participating == 1
+    assert isinstance(communes.result, Refused)
+    assert services.answered == 2
+    assert len(campaign.persons) == 3
+
+
 def test_no_pseudonym_leaves_the_store(counted):
     campaign = dn.open_campaign(counted.folder)
     for frame in (campaign.declarations, campaign.persons):

@@ -53,30 +53,6 @@ def printed_lines(
     )
 
 
-def missing_lines(result: MissingPlaces, language: str, *, published_count: int) -> tuple[PrintedLine, ...]:
-    """The participating area's figure, then the labelled scenarios.
-
-    Args:
-        result: from ``missing.extrapolate``.
-        language: of the texts.
-        published_count: of the participating area, after disclosure control.
-    """
-    area = result.participating
-    first = _line(
-        1,
-        "participating_area",
-        language,
-        count=_whole(published_count, language),
-        places=area.places,
-        percent=_decimal(area.exposure_percent, 1, language),
-    )
-    rest = [
-        _line(2, f"scenario_{scenario.name}", language, **_interval_ends(scenario.missing_places, language))
-        for scenario in result.scenarios
-    ]
-    return (first, *rest)
-
-
 def scenario_lines(
     result: MissingPlaces | Refused, language: str, *, about: str, facts: Mapping[str, int]
 ) -> tuple[PrintedLine, ...]:
@@ -241,14 +217,6 @@ def _decimal(value: float, digits: int, language: str) -> str:
 
 def _short(value: float, language: str) -> str:
     return f"{value:g}".replace(".", _DECIMAL[language])
-
-
-def _interval_ends(each: Interval, language: str) -> dict[str, str]:
-    return {
-        "median": _tens(each.point, language),
-        "lower": _tens(each.lower, language),
-        "upper": _tens(each.upper, language),
-    }
 
 
 def _scenario_ends(each: Interval, language: str) -> dict[str, str]:

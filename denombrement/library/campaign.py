@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from denombrement.estimation.comparison import CampaignSightings
     from denombrement.estimation.histories import CaptureHistories
+    from denombrement.library.places import AbsentCommunes, SilentServices
 
 BOUNDARIES_FILE = "boundaries.json"
 PROTECTION_SECRET = "protection.key"  # noqa: S105 - the name of a file
@@ -147,6 +148,21 @@ class CampaignData:
         frame = pd.DataFrame(rows, columns=["service", "name", "service_type", "answer"])
         return self._finished(frame.assign(answer=frame["answer"].astype("category")))
 
+    @cached_property
+    def communes(self) -> pd.DataFrame:
+        """One row a commune of the night: ``territory``, ``participation`` (answered, zero, refused, silent), ``adults``.
+
+        Adults may stand beside a commune that did not take part: services elsewhere met them.
+        """
+        import pandas as pd
+
+        count = self._content.count
+        states = count.participation.communes
+        slept = count.counted.counted[TERRITORY].value_counts()
+        rows = [(nis, state, int(slept.get(nis, 0))) for nis, state in sorted(states.items())]
+        frame = pd.DataFrame(rows, columns=[TERRITORY, "participation", "adults"])
+        return self._finished(frame.assign(participation=frame["participation"].astype("category")))
+
     def counts(
         self, dimensions: Sequence[str] = (CATEGORY,), measure: str = ADULTS, *, margins: bool = False
     ) -> pd.DataFrame:
@@ -263,6 +279,16 @@ class CampaignData:
         declared = declared_in_draws(content.count, content.declarations, self._services, draws)
         return capture_draws(
             declared, grouping_named(grouping), studied() if categories is None else categories
+        )
+
+    def scenarios(self, draws: int = 20_000, seed: int = 1) -> tuple[AbsentCommunes, SilentServices]:
+        """What communes that did not take part, and silent services, may hold; never to be added to the count."""
+        from denombrement.library.places import absent_communes, silent_services
+
+        count = self._content.count
+        return (
+            absent_communes(count, draws=draws, seed=seed),
+            silent_services(count, self._services, draws=draws, seed=seed),
         )
 
     def panel(self) -> CampaignSightings:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 TERRITORIES = frozenset({TERRITORY, SERVICE_TERRITORY})
 COMMUNE_ANSWERS = frozenset({"commune_night", "commune_origin"})
 SEVERAL = "choices"
-_OURS = frozenset({"answer"})
+_OURS = frozenset({"answer", "participation"})
 _LISTS = {"service_type": "service_type", "identity_status": "identity_status", AGE_BAND: "age_class"}
 
 

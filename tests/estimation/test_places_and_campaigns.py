@@ -24,7 +24,7 @@ from denombrement.estimation.comparison import (
 from denombrement.estimation.gamma_poisson import fit_gamma_poisson, log_likelihood, smoothed_rates
 from denombrement.estimation.intervals import garwood, rate_ratio
 from denombrement.estimation.missing import Places, extrapolate
-from denombrement.estimation.printing import comparison_lines, missing_lines
+from denombrement.estimation.printing import comparison_lines, scenario_lines
 from denombrement.estimation.refusals import Refused
 
 LANGUAGES = ("fr", "nl", "de", "en")
@@ -210,18 +210,14 @@ def test_silence_is_not_zero_and_a_place_is_listed_once():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_scenarios_are_printed_after_the_figure_and_labelled(language):
-    lines = missing_lines(extrapolate(places()), language, published_count=245)
-    assert [line.rank for line in lines] == [1, 2, 2, 2]
-    assert "245" in lines[0].text
+    facts = {"part": 30, "all": 40, "year": 2023, "elsewhere": 2, "already": 1}
+    found = extrapolate(places())
+    lines = scenario_lines(found, language, about="communes", facts=facts)
+    assert [line.rank for line in lines] == [1, 1, 2, 2, 2]
+    assert str(found.participating.count) in lines[0].text
     assert not any("{" in line.text for line in lines)
-    assert all(
-        word in lines[1].text
-        for word in [
-            {"fr": "Extrapolation", "en": "Extrapolation", "nl": "Extrapolatie", "de": "Hochrechnung"}[
-                language
-            ]
-        ]
-    )
+    word = {"fr": "Scénario", "en": "Scenario", "nl": "Scenario", "de": "Szenario"}[language]
+    assert all(line.text.startswith(word) for line in lines[2:])
 
 
 # ---------------------------------------------------------------- two campaigns
