@@ -18,6 +18,7 @@ from scipy import sparse
 
 from denombrement.counts.table import TERRITORY, CountTable, Hierarchy
 from denombrement.errors import UsageProblem
+from denombrement.reference import all_communes
 
 Counts = NDArray[np.int64]
 Places = NDArray[np.intp]
@@ -133,11 +134,18 @@ class Split:
 class Vocabulary:
     """What each code means in finest codes, over all hierarchies of a dimension.
 
-    A code that is a leaf in one table and a parent in another (a merged commune, a category with its living
-    situations) is taken apart everywhere.
+    A code that is a leaf in one table and a parent in another (a category with its living situations) is taken apart
+    everywhere. So is a merged commune, where another table still has the communes that it was made of.
+
+    Args:
+        children: by dimension, code -> codes that it is made of.
+        mergers: merged commune -> communes of the earlier vintage, where both are in use.
+        silent: finest territories that did not take part.
     """
 
     children: Mapping[str, Mapping[str, tuple[str, ...]]]
+    mergers: Mapping[str, tuple[str, ...]]
+    silent: frozenset[str]
 
     @classmethod
     def of(cls, tables: Sequence[CountTable]) -> Vocabulary:
@@ -148,7 +156,12 @@ class Vocabulary:
                 known = children.setdefault(name, {})
                 for parent, below in tree.children.items():
                     known.setdefault(parent, below)
-        return cls(children)
+        mergers = _mergers(tables)
+        children.get(TERRITORY, {}).update(mergers)
+        whole = cls(children, mergers, frozenset())
+        silent = {code for table in tables for code in table.not_counted}
+        finest = frozenset().union(*(whole.finest(TERRITORY, code) for code in silent))
+        return cls(children, mergers, finest)
 
     def finest(self, dimension: str, code: str) -> frozenset[str]:
         """The finest codes that make up a code."""
@@ -157,18 +170,28 @@ class Vocabulary:
             return frozenset({code})
         return frozenset().union(*(self.finest(dimension, child) for child in below))
 
-    def counted(self, table: CountTable, dimension: str, code: str) -> frozenset[str]:
-        """The finest codes of a code of this table, without the territories that did not take part."""
-        tree = table.hierarchies[dimension]
-        silent = table.not_counted if dimension == TERRITORY else frozenset()
-        leaves = [leaf for leaf in tree.leaves_under(code) if leaf not in silent]
-        return frozenset().union(*(self.finest(dimension, leaf) for leaf in leaves))
+    def counted(self, dimension: str, code: str) -> frozenset[str]:
+        """The finest codes of a code, without the territories that did not take part."""
+        finest = self.finest(dimension, code)
+        return finest - self.silent if dimension == TERRITORY else finest
 
     def part(self, table: CountTable, dimension: str, code: str) -> Part | None:
         """What a code keeps of its dimension; None when that is everybody."""
-        kept = self.counted(table, dimension, code)
-        whole = kept == self.counted(table, dimension, table.hierarchies[dimension].root)
+        kept = self.counted(dimension, code)
+        whole = kept == self.counted(dimension, table.hierarchies[dimension].root)
         return None if whole else (dimension, kept)
+
+
+def _mergers(tables: Sequence[CountTable]) -> dict[str, tuple[str, ...]]:
+    """Merged communes of these tables with the communes that they were made of, where both are there."""
+    trees = [table.hierarchies[TERRITORY] for table in tables if TERRITORY in table.hierarchies]
+    codes = {code for tree in trees for code in tree.codes}
+    divided = {code for tree in trees for code in tree.children}
+    found: dict[str, list[str]] = {}
+    for each in all_communes():
+        if each.nis in codes and each.replaced_by in codes - divided:
+            found.setdefault(str(each.replaced_by), []).append(each.nis)
+    return {merged: tuple(parts) for merged, parts in found.items()}
 
 
 @dataclass(frozen=True)
@@ -346,6 +369,9 @@ class _Assembly:
                 known = ways.setdefault(dimension, {})
                 for parent, below in tree.children.items():
                     self._add_way(known, cube.table, dimension, (parent, *below))
+            if TERRITORY in cube.table.hierarchies:
+                for merger in self.vocabulary.mergers.items():
+                    self._add_way(ways[TERRITORY], cube.table, TERRITORY, (merger[0], *merger[1]))
         return ways
 
     def _add_way(
@@ -356,7 +382,7 @@ class _Assembly:
         family: tuple[str, ...],
     ) -> None:
         """Notes how a parent (first of the family) is split; one child that is its whole parent is no split."""
-        counted = [code for code in family[1:] if self.vocabulary.counted(table, dimension, code)]
+        counted = [code for code in family[1:] if self.vocabulary.counted(dimension, code)]
         parts = [self.vocabulary.part(table, dimension, code) for code in counted]
         children = tuple(part for part in parts if part is not None)
         whole = self.vocabulary.part(table, dimension, family[0])

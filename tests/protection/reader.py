@@ -37,7 +37,11 @@ class Reader:
 
     def know(self, codes: Mapping[str, str], low: float, high: float) -> Reader:
         """One more fact about a cell."""
-        self._sums.append(self.members(codes))
+        return self.know_sum(self.members(codes), low, high)
+
+    def know_sum(self, form: np.ndarray, low: float, high: float) -> Reader:
+        """The same of any sum of leaf cells."""
+        self._sums.append(form)
         self._low.append(low)
         self._high.append(high)
         return self
