@@ -6,7 +6,7 @@ import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles
 from denombrement.dedup.linkage.frequencies import value_shares
-from denombrement.dedup.linkage.kernel_likelihood import Beliefs, Evidence
+from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.settings import Settings
 

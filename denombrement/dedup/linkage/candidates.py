@@ -14,7 +14,7 @@ import numpy as np
 from denombrement.dedup.linkage.arrays import Doubles, Flags, Ints
 from denombrement.dedup.linkage.beliefs import evidence_of
 from denombrement.dedup.linkage.injection import Injected, inject
-from denombrement.dedup.linkage.kernel_likelihood import Beliefs, Evidence
+from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.kernel_pairs import all_pairs, block_pairs
 from denombrement.dedup.linkage.pairing import blocks, joint_values, of_pairs, pair_count
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords

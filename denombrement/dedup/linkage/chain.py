@@ -13,7 +13,8 @@ from denombrement.dedup.linkage.beliefs import drawn_beliefs
 from denombrement.dedup.linkage.candidates import Candidates
 from denombrement.dedup.linkage.constraints import Constraints
 from denombrement.dedup.linkage.kernel_learning import expected_relatives, first_unit, learn, pair_shares
-from denombrement.dedup.linkage.kernel_likelihood import Beliefs, Evidence
+from denombrement.dedup.linkage.kernel_likelihood import MOST_TRUTHS, new_tables
+from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.kernel_sampler import NONE, Graph, State, revalue, seed, sweep
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.settings import Settings
@@ -131,6 +132,7 @@ def start_state(graph: Graph, labels: Ints, largest: int) -> State:
         mark=np.random.default_rng(units).integers(1, 1 << 62, size=len(graph.unit_record)),
         known=np.full(memory, NONE, dtype=np.int64),
         known_worth=np.zeros(memory),
+        tables=new_tables(2 * largest + 2),
     )
 
 
@@ -166,7 +168,8 @@ def _learned(problem: Problem, beliefs: Beliefs, state: State, generator: np.ran
     hits = np.zeros(len(beliefs.miss))
     landings = np.zeros(len(beliefs.landing))
     sizes, readings = np.zeros(len(beliefs.size_worth)), np.zeros((2, 3))
-    learn(graph, evidence, beliefs, state, hits, landings, sizes, readings)
+    scores = np.zeros(len(beliefs.size_worth) + MOST_TRUTHS)
+    learn(graph, evidence, beliefs, state, hits, landings, sizes, readings, scores)
     slots = np.empty(len(graph.unit_record), dtype=np.int32)
     slots[graph.unit_record] = np.repeat(state.slot, np.diff(graph.unit_start))
     expected = expected_relatives(evidence, beliefs, *problem.relatives, slots)

@@ -7,27 +7,23 @@ from __future__ import annotations
 import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
-from denombrement.dedup.linkage.compiled import njit
-from denombrement.dedup.linkage.kernel_likelihood import (
+from denombrement.dedup.linkage.compiled import njit_lean
+from denombrement.dedup.linkage.kernel_likelihood import MOST_TRUTHS, Tables, is_repeat, tabulate, truth_score
+from denombrement.dedup.linkage.kernel_pair import (
     COMMUNE,
     GIVEN,
-    MOST_TRUTHS,
     NOBODY,
     SEX,
     YEAR,
     Beliefs,
     Evidence,
-    is_repeat,
-    joint_scores,
-    plain_ratio,
     record_ratio,
     relatives_ratio,
-    swapped_ratio,
 )
 from denombrement.dedup.linkage.kernel_sampler import NONE, Graph, State, choose, collect
 
 
-@njit
+@njit_lean
 def learn(
     graph: Graph,
     evidence: Evidence,
@@ -37,12 +33,12 @@ def learn(
     landings: Doubles,
     sizes: Doubles,
     readings: Doubles,
+    scores: Doubles,
 ) -> None:
     """Counts hits per field, misses per level, sizes of clusters and readings, true values drawn from their conditionals.
 
     Readings, one row for names and one for dates: as they stand, in each other's place, invented.
     """
-    scores = np.empty(len(beliefs.size_worth) + MOST_TRUTHS)
     for unit in range(len(state.slot)):
         slot = state.slot[unit]
         if state.head[slot] != unit:
@@ -52,13 +48,13 @@ def learn(
         if size < 2:
             continue
         group = state.buffer
-        learn_joint(evidence, beliefs, GIVEN, 0, group, size, hits, landings, readings, scores)
-        learn_joint(evidence, beliefs, YEAR, 2, group, size, hits, landings, readings, scores)
+        learn_joint(evidence, beliefs, GIVEN, 0, group, size, hits, landings, readings, scores, state.tables)
+        learn_joint(evidence, beliefs, YEAR, 2, group, size, hits, landings, readings, scores, state.tables)
         for field in range(SEX, COMMUNE + 1):
             learn_field(evidence, beliefs, field, group, size, hits, landings, scores)
 
 
-@njit
+@njit_lean
 def learn_joint(
     evidence: Evidence,
     beliefs: Beliefs,
@@ -70,34 +66,53 @@ def learn_joint(
     landings: Doubles,
     readings: Doubles,
     scores: Doubles,
+    tables: Tables,
 ) -> None:
     """Draws the truth of fields taken together, then how each declaration reads, then its hits and misses."""
-    sources = np.empty((MOST_TRUTHS, 2 + place // 2), dtype=np.int32)
-    truths = joint_scores(evidence, beliefs, first, place, group, size, sources, scores)
-    for choice in range(truths):
-        scores[choice] = np.log(max(scores[choice], 1e-300))
-    truth = choose(scores, truths)
-    invented = beliefs.invented if place else 0.0
-    swap = beliefs.swap[place // 2]
-    for record in group[:size]:
-        turned = swap * swapped_ratio(evidence, beliefs, first, place, sources[truth], record)
-        plain = (1.0 - swap - invented) * plain_ratio(evidence, beliefs, first, sources[truth], record)
+    tabulate(evidence, beliefs, first, place, group, size, tables)
+    swap, invented = beliefs.swap[place // 2], beliefs.invented if place else 0.0
+    tried = 0
+    for one in range(tables.counts[0]):
+        for two in range(tables.counts[1]):
+            for three in range(tables.counts[2]):
+                if tried < MOST_TRUTHS:
+                    score = truth_score(tables, size, one, two, three, swap, invented)
+                    scores[tried] = np.log(max(score, 1e-300))
+                    tried += 1
+    truth = choose(scores, tried)
+    for row in range(size):
+        plain, turned = 1.0 - swap - invented, swap
+        for offset in range(3):
+            choice = choice_of(tables, truth, offset)
+            plain *= tables.plain[offset, row, choice]
+            turned *= tables.turned[offset, row, choice]
         left = np.random.random() * (plain + turned + invented)
         reading = 0 if left <= plain else (1 if left <= plain + turned else 2)
         readings[place // 2, reading] += 1
         if reading > 0:
             continue
-        for offset in range(sources.shape[1]):
-            source, start = sources[truth, offset], evidence.starts[first + offset]
-            if evidence.tokens[record, start] < 0:
+        for offset in range(2 + place // 2):
+            start = evidence.starts[first + offset]
+            source = tables.values[offset, choice_of(tables, truth, offset)]
+            if evidence.tokens[group[row], start] < 0:
                 continue
             if source == NOBODY:
                 landings[start] += 1
             else:
-                learn_record(evidence, beliefs, first + offset, source, record, hits, landings)
+                learn_record(evidence, beliefs, first + offset, source, group[row], hits, landings)
 
 
-@njit
+@njit_lean
+def choice_of(tables: Tables, truth: int, offset: int) -> int:
+    """Which of a field's true values the numbered combination takes."""
+    if offset == 2:
+        return truth % tables.counts[2]
+    if offset == 1:
+        return truth // tables.counts[2] % tables.counts[1]
+    return truth // tables.counts[2] // tables.counts[1]
+
+
+@njit_lean
 def learn_field(
     evidence: Evidence,
     beliefs: Beliefs,
@@ -140,7 +155,7 @@ def learn_field(
             learn_record(evidence, beliefs, field, group[truth], group[place], hits, landings)
 
 
-@njit
+@njit_lean
 def learn_record(
     evidence: Evidence,
     beliefs: Beliefs,
@@ -171,21 +186,19 @@ def learn_record(
     landings[start] += 1
 
 
-@njit
+@njit_lean
 def expected_relatives(evidence: Evidence, beliefs: Beliefs, first: Ints, second: Ints, slots: Ints) -> float:
     """Expected number of pairs of one household among given pairs of declarations that are not one person now."""
-    pair = np.empty(2, dtype=np.int32)
     total = 0.0
     for place in range(len(first)):
         if slots[first[place]] == slots[second[place]]:
             continue
-        pair[0], pair[1] = first[place], second[place]
-        weight = beliefs.relatives * relatives_ratio(evidence, beliefs, pair)
+        weight = beliefs.relatives * relatives_ratio(evidence, beliefs, first[place], second[place])
         total += weight / (1.0 + weight)
     return total
 
 
-@njit
+@njit_lean
 def pair_shares(state: State, first: Ints, second: Ints, together: Longs) -> None:
     """Adds one to each pair of units that are one person now."""
     for place in range(len(first)):
@@ -193,14 +206,19 @@ def pair_shares(state: State, first: Ints, second: Ints, together: Longs) -> Non
             together[place] += 1
 
 
-@njit
+@njit_lean
 def first_unit(state: State, labels: Ints) -> None:
     """Labels each unit by the smallest unit of its cluster, so that equal partitions have equal labels."""
-    smallest = np.full(len(state.head), NONE, dtype=np.int32)
-    for unit in range(len(state.slot)):
-        if smallest[state.slot[unit]] == NONE:
-            smallest[state.slot[unit]] = unit
-        labels[unit] = smallest[state.slot[unit]]
+    for slot in range(len(state.head)):
+        unit = state.head[slot]
+        smallest = unit
+        while unit != NONE:
+            smallest = min(smallest, unit)
+            unit = state.following[unit]
+        unit = state.head[slot]
+        while unit != NONE:
+            labels[unit] = smallest
+            unit = state.following[unit]
 
 
 __all__ = ["expected_relatives", "first_unit", "learn", "pair_shares"]

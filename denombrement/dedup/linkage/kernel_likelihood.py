@@ -14,49 +14,59 @@ from typing import NamedTuple
 
 import numpy as np
 
-from denombrement.dedup.linkage.arrays import Doubles, Flags, Floats, Ints
-from denombrement.dedup.linkage.compiled import njit, njit_inlined
+from denombrement.dedup.linkage.arrays import Doubles, Flags, Ints
+from denombrement.dedup.linkage.compiled import njit_lean
+from denombrement.dedup.linkage.kernel_pair import (
+    COMMUNE,
+    GIVEN,
+    NOBODY,
+    SEX,
+    YEAR,
+    Beliefs,
+    Evidence,
+    pair_log_ratio,
+    record_ratio,
+    relatives_ratio,
+)
 
-GIVEN, FAMILY, YEAR, MONTH, DAY, SEX, NATIONALITY, COMMUNE = range(8)
-NOBODY = -1
 # Combinations of values tried as the truth of one group; more values than this mean no person at all.
-MOST_TRUTHS = 128
+MOST_TRUTHS = 512
 
 
-class Evidence(NamedTuple):
-    """What the declarations say; see ``EncodedRecords`` and ``value_shares``."""
-
-    tokens: Ints
-    share: Floats
-    starts: Ints
-    swapped: Ints
-
-
-class Beliefs(NamedTuple):
-    """What the model believes at this moment: misses, where misses land, swaps, relatives, sizes.
+class Tables(NamedTuple):
+    """Working room for fields taken together: up to three fields, a row a declaration, a column a true value.
 
     Attributes:
-        miss: chance of a miss, one per field.
-        landing: share of a field's misses that keep each blur; first of a field: that keep nothing.
-        swap: chance that names, and day and month, are written in each other's place.
-        invented: chance that a whole date belongs to nobody here.
-        relatives: chance that two declarations taken at random are of one household's two persons.
-        twin: chance that two such persons share their birth date.
-        namesake: chance that two such persons share their given name.
-        size_worth: log n! p_n, with p_n the chance that a person has n declarations (index n, from 1).
+        values: the declaration that gives each true value, NOBODY for all others.
+        counts: true values of each field.
+        shares: of each true value.
+        plain, turned: a declaration's ratio given the true value, as it stands and in the other field's place.
+        best, done: a declaration's strongest household so far, and whether it is in the tree.
     """
 
-    miss: Doubles
-    landing: Doubles
-    swap: Doubles
-    invented: float
-    relatives: float
-    twin: float
-    namesake: float
-    size_worth: Doubles
+    values: Ints
+    counts: Ints
+    shares: Doubles
+    plain: Doubles
+    turned: Doubles
+    best: Doubles
+    done: Flags
 
 
-@njit
+def new_tables(size: int) -> Tables:
+    """Room for groups up to a size."""
+    return Tables(
+        np.empty((3, size + 1), dtype=np.int32),
+        np.empty(3, dtype=np.int32),
+        np.empty((3, size + 1)),
+        np.empty((3, size, size + 1)),
+        np.empty((3, size, size + 1)),
+        np.empty(size),
+        np.empty(size, dtype=np.bool_),
+    )
+
+
+@njit_lean
 def field_ratio(evidence: Evidence, beliefs: Beliefs, field: int, group: Ints, size: int) -> float:
     """Likelihood ratio of one field: the group's values from one true value, against from strangers."""
     start, end = evidence.starts[field], evidence.starts[field + 1]
@@ -82,7 +92,7 @@ def field_ratio(evidence: Evidence, beliefs: Beliefs, field: int, group: Ints, s
     return total + max(0.0, 1.0 - seen) * miss**present
 
 
-@njit_inlined
+@njit_lean
 def is_repeat(tokens: Ints, start: int, group: Ints, size: int, place: int) -> bool:
     """Whether a value is missing, or is tried as the true one with an earlier declaration of the file."""
     value = tokens[group[place], start]
@@ -94,26 +104,18 @@ def is_repeat(tokens: Ints, start: int, group: Ints, size: int, place: int) -> b
     return False
 
 
-@njit_inlined
-def record_ratio(
-    evidence: Evidence, beliefs: Beliefs, start: int, end: int, miss: float, truth: int, record: int
-) -> float:
-    """One declaration's value given the true one, against a stranger's.
-
-    A miss lands on another value: the share of a blur that it can land on leaves the true value out.
-    """
-    landed = beliefs.landing[start]
-    share, true_share = evidence.share[record, start], evidence.share[truth, start]
-    if evidence.tokens[record, start] == evidence.tokens[truth, start]:
-        return (1.0 - miss) / share + miss * landed
-    for level in range(start + 1, end):
-        value = evidence.tokens[record, level]
-        if value >= 0 and value == evidence.tokens[truth, level]:
-            landed += beliefs.landing[level] / max(evidence.share[record, level] - true_share, share)
-    return miss * landed
+@njit_lean
+def sort_few(values: Ints, count: int) -> None:
+    """Sorts the first few values in place."""
+    for place in range(1, count):
+        value, before = values[place], place
+        while before > 0 and values[before - 1] > value:
+            values[before] = values[before - 1]
+            before -= 1
+        values[before] = value
 
 
-@njit
+@njit_lean
 def find_values(evidence: Evidence, field: int, group: Ints, size: int, values: Ints, shares: Doubles) -> int:
     """Values that the group gives a field, each by its earliest declaration in the file, then NOBODY; how many.
 
@@ -125,7 +127,7 @@ def find_values(evidence: Evidence, field: int, group: Ints, size: int, values: 
         if not is_repeat(evidence.tokens, column, group, size, place):
             values[count] = group[place]
             count += 1
-    values[:count].sort()
+    sort_few(values, count)
     for place in range(count):
         shares[place] = evidence.share[values[place], column]
         left -= shares[place]
@@ -133,149 +135,130 @@ def find_values(evidence: Evidence, field: int, group: Ints, size: int, values: 
     return count + 1
 
 
-@njit
-def list_truths(
-    evidence: Evidence, first: int, group: Ints, size: int, sources: Ints, shares: Doubles
-) -> int:
-    """True values of fields taken together, as the declarations that give them, and their shares; how many.
+@njit_lean
+def tabulate(
+    evidence: Evidence, beliefs: Beliefs, first: int, place: int, group: Ints, size: int, tables: Tables
+) -> None:
+    """Each declaration's ratio given each true value, for fields taken together, field by field.
 
-    Every combination, as long as the table has room; a group with more than that is no person.
+    The last two fields may stand in each other's place; what stands there is compared exactly.
     """
-    width = sources.shape[1]
-    values = np.empty((3, size + 1), dtype=np.int32)
-    parts = np.ones((3, size + 1))
-    counts = np.ones(3, dtype=np.int32)
+    width = 2 + place // 2
+    tables.counts[:] = 1
+    tables.shares[2, 0], tables.plain[2, :, 0], tables.turned[2, :, 0] = 1.0, 1.0, 1.0
     for offset in range(width):
-        counts[offset] = find_values(evidence, first + offset, group, size, values[offset], parts[offset])
-    rows = 0
-    for one in range(counts[0]):
-        for two in range(counts[1]):
-            for three in range(counts[2]):
-                if rows == len(sources):
-                    return rows
-                sources[rows, 0], sources[rows, 1] = values[0, one], values[1, two]
-                if width == 3:
-                    sources[rows, 2] = values[2, three]
-                shares[rows] = parts[0, one] * parts[1, two] * parts[2, three]
-                rows += 1
-    return rows
+        field, step = first + offset, offset - width + 2
+        start, end, miss = evidence.starts[field], evidence.starts[field + 1], beliefs.miss[field]
+        values = tables.values[offset]
+        choices = find_values(evidence, field, group, size, values, tables.shares[offset])
+        tables.counts[offset] = choices
+        for row in range(size):
+            record = group[row]
+            missing = evidence.tokens[record, start] < 0
+            for choice in range(choices):
+                ratio = 1.0
+                if not missing:
+                    ratio = miss
+                    if values[choice] != NOBODY:
+                        ratio = record_ratio(evidence, beliefs, start, end, miss, values[choice], record)
+                tables.plain[offset, row, choice] = ratio
+                tables.turned[offset, row, choice] = ratio
+            if step >= 0 and (
+                evidence.swapped[record, place] >= 0 or evidence.swapped[record, place + 1] >= 0
+            ):
+                written = evidence.starts[field + 1 - 2 * step]
+                turn(
+                    evidence,
+                    miss,
+                    start,
+                    written,
+                    record,
+                    place + step,
+                    values,
+                    tables.turned[offset, row, :choices],
+                )
 
 
-@njit
-def plain_ratio(evidence: Evidence, beliefs: Beliefs, first: int, source: Ints, record: int) -> float:
-    """One declaration's fields as they stand, given the truth, against a stranger's."""
-    ratio = 1.0
-    for offset in range(len(source)):
-        field = first + offset
-        start, end = evidence.starts[field], evidence.starts[field + 1]
-        if evidence.tokens[record, start] < 0:
-            continue
-        if source[offset] == NOBODY:
-            ratio *= beliefs.miss[field]
-        else:
-            ratio *= record_ratio(evidence, beliefs, start, end, beliefs.miss[field], source[offset], record)
-    return ratio
-
-
-@njit
-def swapped_ratio(
-    evidence: Evidence, beliefs: Beliefs, first: int, place: int, source: Ints, record: int
-) -> float:
-    """The same with the last two fields written in each other's place (exact values)."""
-    last = len(source) - 1
-    if evidence.swapped[record, place] < 0 and evidence.swapped[record, place + 1] < 0:
-        # Nothing is written in either place, or nothing that the other could hold.
-        return plain_ratio(evidence, beliefs, first, source, record)
-    ratio = plain_ratio(evidence, beliefs, first, source[: last - 1], record)
-    for step in range(2):
-        value, truth = evidence.swapped[record, place + step], source[last - 1 + step]
-        if value < 0:
-            continue
-        field, written = first + last - 1 + step, first + last - step
-        miss = beliefs.miss[field]
-        hit = truth != NOBODY and value == evidence.tokens[truth, evidence.starts[field]]
-        ratio *= miss + ((1.0 - miss) / evidence.share[record, evidence.starts[written]] if hit else 0.0)
-    return ratio
-
-
-@njit
-def joint_scores(
+@njit_lean
+def turn(
     evidence: Evidence,
-    beliefs: Beliefs,
-    first: int,
+    miss: float,
+    start: int,
+    written: int,
+    record: int,
     place: int,
-    group: Ints,
-    size: int,
-    sources: Ints,
-    scores: Doubles,
-) -> int:
-    """Likelihood of each truth (rows of `sources`) of fields taken together; how many truths there are.
+    values: Ints,
+    ratios: Doubles,
+) -> None:
+    """One declaration's ratios given each true value of a field, when it stands in another's place."""
+    value = evidence.swapped[record, place]
+    for choice in range(len(ratios)):
+        ratios[choice] = 1.0 if value < 0 else miss
+        if value >= 0 and values[choice] != NOBODY and value == evidence.tokens[values[choice], start]:
+            ratios[choice] += (1.0 - miss) / evidence.share[record, written]
+
+
+@njit_lean
+def truth_score(
+    tables: Tables, size: int, one: int, two: int, three: int, swap: float, invented: float
+) -> float:
+    """Likelihood of one combination of true values of fields taken together."""
+    score = tables.shares[0, one] * tables.shares[1, two] * tables.shares[2, three]
+    stands = 1.0 - swap - invented
+    for row in range(size):
+        plain = tables.plain[0, row, one] * tables.plain[1, row, two] * tables.plain[2, row, three]
+        turned = tables.turned[0, row, one] * tables.turned[1, row, two] * tables.turned[2, row, three]
+        score *= stands * plain + swap * turned + invented
+    return score
+
+
+@njit_lean
+def joint_ratio(
+    evidence: Evidence, beliefs: Beliefs, first: int, place: int, group: Ints, size: int, tables: Tables
+) -> float:
+    """Fields of a group from one combination of true values, against strangers.
 
     Names are taken together, and dates, because their faults come together: written in each other's place, or (dates)
     invented as a whole.
     """
-    invented = beliefs.invented if place else 0.0
-    swap = beliefs.swap[place // 2]
-    truths = list_truths(evidence, first, group, size, sources, scores)
-    for truth in range(truths):
-        for record in group[:size]:
-            turned = swapped_ratio(evidence, beliefs, first, place, sources[truth], record)
-            plain = plain_ratio(evidence, beliefs, first, sources[truth], record)
-            scores[truth] *= (1.0 - swap - invented) * plain + swap * turned + invented
-    return truths
+    tabulate(evidence, beliefs, first, place, group, size, tables)
+    swap, invented = beliefs.swap[place // 2], beliefs.invented if place else 0.0
+    total, tried = 0.0, 0
+    for one in range(tables.counts[0]):
+        for two in range(tables.counts[1]):
+            for three in range(tables.counts[2]):
+                if tried == MOST_TRUTHS:
+                    return total
+                total += truth_score(tables, size, one, two, three, swap, invented)
+                tried += 1
+    return total
 
 
-@njit
-def names_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
+@njit_lean
+def names_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tables: Tables) -> float:
     """Given and family name of a group from one true couple of names, against strangers."""
-    sources, scores = np.empty((MOST_TRUTHS, 2), dtype=np.int32), np.empty(MOST_TRUTHS)
-    truths = joint_scores(evidence, beliefs, GIVEN, 0, group, size, sources, scores)
-    return scores[:truths].sum()
+    return joint_ratio(evidence, beliefs, GIVEN, 0, group, size, tables)
 
 
-@njit
-def date_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
+@njit_lean
+def date_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tables: Tables) -> float:
     """Year, month and day of a group from one true date, against strangers."""
-    sources, scores = np.empty((MOST_TRUTHS, 3), dtype=np.int32), np.empty(MOST_TRUTHS)
-    truths = joint_scores(evidence, beliefs, YEAR, 2, group, size, sources, scores)
-    return scores[:truths].sum()
+    return joint_ratio(evidence, beliefs, YEAR, 2, group, size, tables)
 
 
-@njit
-def relatives_ratio(evidence: Evidence, beliefs: Beliefs, pair: Ints) -> float:
-    """Two persons of one household against two strangers: what they share says nothing personal."""
-    shared = field_ratio(evidence, beliefs, FAMILY, pair, 2)
-    if shared <= 1.0:
-        return 0.0
-    shared *= field_ratio(evidence, beliefs, COMMUNE, pair, 2)
-    shared *= field_ratio(evidence, beliefs, NATIONALITY, pair, 2)
-    given = field_ratio(evidence, beliefs, GIVEN, pair, 2)
-    date = date_ratio(evidence, beliefs, pair, 2)
-    return (
-        shared
-        * (1.0 - beliefs.namesake + beliefs.namesake * given)
-        * (1.0 - beliefs.twin + beliefs.twin * date)
-    )
-
-
-@njit
-def relatives_penalty(
-    evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, best: Doubles, done: Flags, pair: Ints
-) -> float:
+@njit_lean
+def relatives_penalty(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tables: Tables) -> float:
     """Log of how well other persons of the household explain the group, along its strongest tree of pairs."""
-    total = 0.0
+    best, done = tables.best, tables.done
     for place in range(size):
-        best[place] = -1.0
-        done[place] = False
-    current = 0
-    done[0] = True
+        best[place], done[place] = -1.0, place == 0
+    total, current = 0.0, 0
     for _ in range(size - 1):
         chosen = -1
         for place in range(size):
             if done[place]:
                 continue
-            pair[0], pair[1] = group[current], group[place]
-            weight = relatives_ratio(evidence, beliefs, pair)
+            weight = relatives_ratio(evidence, beliefs, group[current], group[place])
             best[place] = max(best[place], weight)
             if chosen < 0 or best[place] > best[chosen]:
                 chosen = place
@@ -285,16 +268,15 @@ def relatives_penalty(
     return total
 
 
-@njit
-def group_log_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int) -> float:
+@njit_lean
+def group_log_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tables: Tables) -> float:
     """Log likelihood of a group as one person, against strangers or relatives."""
     if size < 2:
         return 0.0
-    log_ratio = np.log(names_ratio(evidence, beliefs, group, size))
-    log_ratio += np.log(date_ratio(evidence, beliefs, group, size))
+    if size == 2:
+        return pair_log_ratio(evidence, beliefs, group[0], group[1])
+    log_ratio = np.log(names_ratio(evidence, beliefs, group, size, tables))
+    log_ratio += np.log(date_ratio(evidence, beliefs, group, size, tables))
     for field in range(SEX, COMMUNE + 1):
         log_ratio += np.log(field_ratio(evidence, beliefs, field, group, size))
-    best = np.empty(size)
-    done = np.empty(size, dtype=np.bool_)
-    pair = np.empty(2, dtype=group.dtype)
-    return log_ratio - relatives_penalty(evidence, beliefs, group, size, best, done, pair)
+    return log_ratio - relatives_penalty(evidence, beliefs, group, size, tables)

@@ -9,8 +9,8 @@ from typing import TypeVar
 import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles, Flags, Ints, Longs
-from denombrement.dedup.linkage.compiled import njit
-from denombrement.dedup.linkage.kernel_likelihood import (
+from denombrement.dedup.linkage.compiled import njit, njit_lean
+from denombrement.dedup.linkage.kernel_pair import (
     DAY,
     FAMILY,
     GIVEN,
@@ -18,13 +18,13 @@ from denombrement.dedup.linkage.kernel_likelihood import (
     YEAR,
     Beliefs,
     Evidence,
-    group_log_ratio,
+    pair_log_ratio,
 )
 
 Array = TypeVar("Array", Ints, Doubles)
 
 
-@njit
+@njit_lean
 def agrees(evidence: Evidence, field: int, one: int, other: int) -> bool:
     """Whether a field agrees at any of its levels."""
     for level in range(evidence.starts[field], evidence.starts[field + 1]):
@@ -34,14 +34,14 @@ def agrees(evidence: Evidence, field: int, one: int, other: int) -> bool:
     return False
 
 
-@njit
+@njit_lean
 def reads_as(evidence: Evidence, one: int, other: int, place: int, field: int) -> bool:
     """Whether one declaration's swapped reading is what another wrote in a field."""
     value = evidence.swapped[one, place]
     return value >= 0 and value == evidence.tokens[other, evidence.starts[field]]
 
 
-@njit
+@njit_lean
 def names_turned(evidence: Evidence, one: int, other: int) -> bool:
     """Whether given and family name stand in each other's place."""
     return (
@@ -52,14 +52,14 @@ def names_turned(evidence: Evidence, one: int, other: int) -> bool:
     )
 
 
-@njit
+@njit_lean
 def same_family(evidence: Evidence, one: int, other: int) -> bool:
     """Whether the whole family name agrees: alone it can be enough when it is rare and much else is missing."""
     value = evidence.tokens[one, evidence.starts[FAMILY]]
     return value >= 0 and value == evidence.tokens[other, evidence.starts[FAMILY]]
 
 
-@njit
+@njit_lean
 def is_plausible(evidence: Evidence, one: int, other: int) -> bool:
     """A loose first look: two names that agree somewhere, or one and two parts of the date, or the whole date."""
     dates = 0
@@ -80,25 +80,22 @@ def is_plausible(evidence: Evidence, one: int, other: int) -> bool:
     return names_turned(evidence, one, other)
 
 
-@njit
-def pair_weight(evidence: Evidence, beliefs: Beliefs, one: int, other: int, pair: Ints) -> float:
+@njit_lean
+def pair_weight(evidence: Evidence, beliefs: Beliefs, one: int, other: int) -> float:
     """The model's log weight of a pair, or minus infinity when a first look finds nothing."""
     if not is_plausible(evidence, one, other):
         return -np.inf
-    pair[0], pair[1] = one, other
-    return group_log_ratio(evidence, beliefs, pair, 2)
+    return pair_log_ratio(evidence, beliefs, one, other)
 
 
-@njit
+@njit_lean
 def sampled_chances(
     evidence: Evidence, beliefs: Beliefs, thin: Ints, partners: Ints, chances: Doubles
 ) -> None:
     """Likelihood ratio of each thin declaration with each of its sampled partners."""
-    pair = np.empty(2, dtype=np.int32)
     for row in range(len(thin)):
         for column in range(partners.shape[1]):
-            pair[0], pair[1] = thin[row], partners[row, column]
-            chances[row, column] = np.exp(group_log_ratio(evidence, beliefs, pair, 2))
+            chances[row, column] = np.exp(pair_log_ratio(evidence, beliefs, thin[row], partners[row, column]))
 
 
 @njit
@@ -129,13 +126,12 @@ def all_pairs(
     """
     first, second = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
     weights = np.empty(1024, dtype=np.float64)
-    pair = np.empty(2, dtype=np.int32)
     size = 0
     for one in range(begin, end):
         for other in range(one):
             if service[one] >= 0 and service[one] == service[other]:
                 continue
-            weight = pair_weight(evidence, beliefs, other, one, pair)
+            weight = pair_weight(evidence, beliefs, other, one)
             if weight < threshold:
                 if weight > -np.inf and not thin[one] and not thin[other]:
                     mass[one] += np.exp(weight)
@@ -149,7 +145,7 @@ def all_pairs(
     return first[:size], second[:size], weights[:size]
 
 
-@njit
+@njit_lean
 def is_met_earlier(keys: Longs, usable: Flags, key: int, one: int, other: int) -> bool:
     """Whether an earlier key brought the same two declarations together already."""
     for earlier in range(key):
@@ -186,7 +182,6 @@ def block_pairs(
     """
     first, second = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
     weights = np.empty(1024, dtype=np.float64)
-    pair = np.empty(2, dtype=np.int32)
     size = 0
     for block in range(len(starts) - 1):
         for place in range(starts[block], starts[block + 1]):
@@ -196,7 +191,7 @@ def block_pairs(
                     continue
                 if service[one] >= 0 and service[one] == service[other]:
                     continue
-                weight = pair_weight(evidence, beliefs, one, other, pair)
+                weight = pair_weight(evidence, beliefs, one, other)
                 if weight < threshold:
                     continue
                 if size == len(first):

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
-from denombrement.dedup.linkage.compiled import njit, njit_inlined
-from denombrement.dedup.linkage.kernel_likelihood import Beliefs, Evidence, group_log_ratio
+from denombrement.dedup.linkage.compiled import njit, njit_lean
+from denombrement.dedup.linkage.kernel_likelihood import Tables, group_log_ratio
+from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 
 ALONE = -1
 NONE = -1
@@ -55,6 +56,7 @@ class State(NamedTuple):
         buffer: room for one group.
         mark: a random number per declaration; groups are known by the exclusive-or of theirs.
         known, known_worth: groups met since the beliefs last changed, by their mark.
+        tables: working room.
     """
 
     slot: Ints
@@ -69,15 +71,16 @@ class State(NamedTuple):
     mark: Longs
     known: Longs
     known_worth: Doubles
+    tables: Tables
 
 
-@njit_inlined
+@njit_lean
 def size_worth(beliefs: Beliefs, size: int) -> float:
     """Log n! p_n of one cluster of n declarations."""
     return beliefs.size_worth[size]
 
 
-@njit_inlined
+@njit_lean
 def collect(graph: Graph, state: State, slot: int, buffer: Ints, size: int) -> int:
     """Appends a cluster's declarations to the buffer; gives the new size."""
     unit = state.head[slot]
@@ -87,7 +90,7 @@ def collect(graph: Graph, state: State, slot: int, buffer: Ints, size: int) -> i
     return size
 
 
-@njit_inlined
+@njit_lean
 def collect_unit(graph: Graph, unit: int, buffer: Ints, size: int) -> int:
     """Appends a unit's declarations to the buffer; gives the new size."""
     for place in range(graph.unit_start[unit], graph.unit_start[unit + 1]):
@@ -96,12 +99,12 @@ def collect_unit(graph: Graph, unit: int, buffer: Ints, size: int) -> int:
     return size
 
 
-@njit_inlined
+@njit_lean
 def unit_size(graph: Graph, unit: int) -> int:
     return graph.unit_start[unit + 1] - graph.unit_start[unit]
 
 
-@njit_inlined
+@njit_lean
 def are_apart(graph: Graph, one: int, other: int) -> bool:
     """Whether a human, or their services, keep two units apart."""
     for place in range(graph.apart_start[one], graph.apart_start[one + 1]):
@@ -117,7 +120,7 @@ def are_apart(graph: Graph, one: int, other: int) -> bool:
     return False
 
 
-@njit_inlined
+@njit_lean
 def is_allowed(graph: Graph, beliefs: Beliefs, state: State, unit: int, slot: int) -> bool:
     """Whether a unit may enter a cluster: nobody keeps them apart and the cluster stays within the largest size."""
     if state.records[slot] + unit_size(graph, unit) >= len(beliefs.size_worth):
@@ -130,7 +133,7 @@ def is_allowed(graph: Graph, beliefs: Beliefs, state: State, unit: int, slot: in
     return True
 
 
-@njit
+@njit_lean
 def group_worth(evidence: Evidence, beliefs: Beliefs, state: State, size: int) -> float:
     """Log ratio of the group in the buffer, remembered until the beliefs change."""
     mark = state.mark[state.buffer[0]]
@@ -138,12 +141,12 @@ def group_worth(evidence: Evidence, beliefs: Beliefs, state: State, size: int) -
         mark ^= state.mark[state.buffer[place]]
     place = mark & (len(state.known) - 1)
     if state.known[place] != mark:
-        state.known_worth[place] = group_log_ratio(evidence, beliefs, state.buffer, size)
+        state.known_worth[place] = group_log_ratio(evidence, beliefs, state.buffer, size, state.tables)
         state.known[place] = mark
     return state.known_worth[place]
 
 
-@njit_inlined
+@njit_lean
 def take_out(graph: Graph, evidence: Evidence, beliefs: Beliefs, state: State, unit: int) -> None:
     """Takes a unit out of its cluster; an emptied cluster's slot becomes free."""
     slot = state.slot[unit]
@@ -168,7 +171,7 @@ def take_out(graph: Graph, evidence: Evidence, beliefs: Beliefs, state: State, u
         state.worth[slot] = group_worth(evidence, beliefs, state, size)
 
 
-@njit_inlined
+@njit_lean
 def put_in(graph: Graph, state: State, unit: int, slot: int, worth: float) -> None:
     """Puts a unit into a cluster, or (ALONE) into a new one."""
     if slot == ALONE:
@@ -184,7 +187,7 @@ def put_in(graph: Graph, state: State, unit: int, slot: int, worth: float) -> No
     state.worth[slot] = worth
 
 
-@njit_inlined
+@njit_lean
 def joined_worth(
     graph: Graph, evidence: Evidence, beliefs: Beliefs, state: State, unit: int, slot: int
 ) -> float:
@@ -194,14 +197,14 @@ def joined_worth(
     return group_worth(evidence, beliefs, state, size)
 
 
-@njit_inlined
+@njit_lean
 def join_score(graph: Graph, beliefs: Beliefs, state: State, unit: int, slot: int, worth: float) -> float:
     """Log weight of joining a cluster, up to what all choices share."""
     before, own = state.records[slot], unit_size(graph, unit)
     return worth - state.worth[slot] + size_worth(beliefs, before + own) - size_worth(beliefs, before)
 
 
-@njit_inlined
+@njit_lean
 def alone_score(graph: Graph, beliefs: Beliefs, state: State, unit: int) -> float:
     """Log weight of a cluster of its own."""
     return (
@@ -209,7 +212,7 @@ def alone_score(graph: Graph, beliefs: Beliefs, state: State, unit: int) -> floa
     )
 
 
-@njit_inlined
+@njit_lean
 def choose(scores: Doubles, size: int) -> int:
     """A place drawn by log weights."""
     top = scores[0]
@@ -226,7 +229,7 @@ def choose(scores: Doubles, size: int) -> int:
     return size - 1
 
 
-@njit
+@njit_lean
 def visit(
     graph: Graph,
     evidence: Evidence,
@@ -256,7 +259,7 @@ def visit(
     put_in(graph, state, unit, slots[chosen], worths[chosen])
 
 
-@njit
+@njit_lean
 def revalue(graph: Graph, evidence: Evidence, beliefs: Beliefs, state: State) -> None:
     """Recomputes what clusters are worth after the beliefs changed."""
     state.known[:] = NONE
@@ -274,7 +277,7 @@ def revalue(graph: Graph, evidence: Evidence, beliefs: Beliefs, state: State) ->
             state.worth[slot] = group_worth(evidence, beliefs, state, size)
 
 
-@njit
+@njit_lean
 def sweep(
     graph: Graph,
     evidence: Evidence,

@@ -13,7 +13,7 @@ import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
 from denombrement.dedup.linkage.candidates import Candidates, thin
-from denombrement.dedup.linkage.kernel_likelihood import Beliefs, Evidence
+from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.kernel_pairs import sampled_chances
 from denombrement.dedup.linkage.pairing import of_pairs
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords

@@ -12,15 +12,25 @@ import pytest
 
 from denombrement.dedup.linkage.beliefs import evidence_of, prior_beliefs
 from denombrement.dedup.linkage.kernel_likelihood import (
-    FAMILY,
-    GIVEN,
     date_ratio,
     field_ratio,
     group_log_ratio,
+    joint_ratio,
     names_ratio,
+    new_tables,
+)
+from denombrement.dedup.linkage.kernel_pair import (
+    FAMILY,
+    GIVEN,
+    YEAR,
+    pair_field,
+    pair_joint,
+    pair_log_ratio,
 )
 from denombrement.dedup.linkage.occupancy import Occupancy, exact_codes, occupancy
 from denombrement.dedup.linkage.passes import run_passes
+
+TABLES = new_tables(6)
 
 
 def prepared(encode, rows):
@@ -70,7 +80,7 @@ def test_a_fields_ratio_is_the_sum_over_true_values(encode, file_with_doubles):
 
 def test_one_declaration_alone_weighs_nothing(encode, strangers):
     _, evidence, beliefs, _ = prepared(encode, strangers(5))
-    assert group_log_ratio(evidence, beliefs, np.array([2], dtype=np.int32), 1) == 0.0
+    assert group_log_ratio(evidence, beliefs, np.array([2], dtype=np.int32), 1, TABLES) == 0.0
 
 
 def test_a_group_weighs_the_same_in_any_order(encode, file_with_doubles):
@@ -79,8 +89,31 @@ def test_a_group_weighs_the_same_in_any_order(encode, file_with_doubles):
     for _ in range(20):
         group = generator.choice(len(place), size=4, replace=False).astype(np.int32)
         group[:2] = place["s000"], place["t000"]
-        worths = [group_log_ratio(evidence, beliefs, np.roll(group, shift), 4) for shift in range(4)]
+        worths = [group_log_ratio(evidence, beliefs, np.roll(group, shift), 4, TABLES) for shift in range(4)]
         assert worths == pytest.approx([worths[0]] * 4)
+
+
+def test_a_pair_weighs_as_much_as_a_group_of_two(encode, file_with_doubles):
+    rows = [
+        *file_with_doubles,
+        ("turned", *[file_with_doubles[0][place] for place in (2, 1)], *file_with_doubles[0][3:9], "T"),
+    ]
+    rows.append(("dated", *rows[0][1:4], rows[0][5], rows[0][4], *rows[0][6:9], "T3"))
+    rows.append(("bare", None, rows[0][2], None, None, 5, *rows[0][6:9], "T4"))
+    records, evidence, beliefs, place = prepared(encode, rows)
+    generator = np.random.default_rng(7)
+    for number in range(300):
+        pair = generator.choice(len(records), size=2, replace=False).astype(np.int32)
+        if number < 3:
+            pair = np.array([place["s000"], place[("turned", "dated", "bare")[number]]], dtype=np.int32)
+        for first, columns in ((GIVEN, 0), (YEAR, 2)):
+            expected = joint_ratio(evidence, beliefs, first, columns, pair, 2, TABLES)
+            one, other = sorted(pair.tolist())
+            assert pair_joint(evidence, beliefs, first, columns, one, other) == pytest.approx(expected)
+        expected = field_ratio(evidence, beliefs, FAMILY, np.sort(pair), 2)
+        assert pair_field(evidence, beliefs, FAMILY, *sorted(pair.tolist())) == pytest.approx(expected)
+        weights = [pair_log_ratio(evidence, beliefs, *order) for order in (pair, pair[::-1])]
+        assert weights[0] == weights[1] == group_log_ratio(evidence, beliefs, pair, 2, TABLES)
 
 
 def test_turned_names_weigh_nearly_as_much_as_right_ones(encode, strangers):
@@ -89,8 +122,8 @@ def test_turned_names_weigh_nearly_as_much_as_right_ones(encode, strangers):
     _, evidence, beliefs, place = prepared(encode, rows)
     pair = np.array([place["s000"], place["turned"]], dtype=np.int32)
     other = np.array([place["s001"], place["turned"]], dtype=np.int32)
-    assert math.log(names_ratio(evidence, beliefs, pair, 2)) > 0
-    assert math.log(names_ratio(evidence, beliefs, other, 2)) < 0
+    assert math.log(names_ratio(evidence, beliefs, pair, 2, TABLES)) > 0
+    assert math.log(names_ratio(evidence, beliefs, other, 2, TABLES)) < 0
 
 
 def test_day_and_month_in_each_others_place_still_link(encode, strangers):
@@ -102,9 +135,9 @@ def test_day_and_month_in_each_others_place_still_link(encode, strangers):
     _, evidence, beliefs, place = prepared(encode, rows)
     pair = np.array([place["s000"], place["turned"]], dtype=np.int32)
     wrong = np.array([place["s000"], place["wrong"]], dtype=np.int32)
-    assert date_ratio(evidence, beliefs, pair, 2) > 1
+    assert date_ratio(evidence, beliefs, pair, 2, TABLES) > 1
     # A date invented as a whole is one fault, not three.
-    assert 0.5 * beliefs.invented < date_ratio(evidence, beliefs, wrong, 2) < 1
+    assert 0.5 * beliefs.invented < date_ratio(evidence, beliefs, wrong, 2, TABLES) < 1
 
 
 def test_relatives_need_personal_evidence(encode, strangers):
@@ -114,7 +147,9 @@ def test_relatives_need_personal_evidence(encode, strangers):
     rows.append(("again", *rows[0][1:9], "T2"))
     _, evidence, beliefs, place = prepared(encode, rows)
     worth = {
-        name: group_log_ratio(evidence, beliefs, np.array([place["s000"], place[name]], dtype=np.int32), 2)
+        name: group_log_ratio(
+            evidence, beliefs, np.array([place["s000"], place[name]], dtype=np.int32), 2, TABLES
+        )
         for name in ("sister", "again")
     }
     assert worth["sister"] < 0 < worth["again"]
