@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import json
+import lzma
 import re
 from base64 import b85encode
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,8 @@ from typing import Any
 
 from denombrement.campaign import Campaign
 from denombrement.errors import UsageProblem
-from denombrement.reference import Commune, communes_of
+from denombrement.forms.media import medium_text
+from denombrement.reference import Commune, Territory, communes_of, territory
 from denombrement.survey.questionnaire import Question, label, options, questions, sections
 from denombrement.survey.rules import message
 
@@ -32,6 +33,20 @@ class Words(tuple[str, ...]):
 
 
 _OTHER_LISTS = ("identity_status",)
+# On the page these have a screen of their own: below the tree's result they would be passed over unseen.
+TERRITORY_PAGE = ("situation_source", "commune_night", "commune_origin", "territory_link")
+# Not required by themselves, but by what was answered before, or one of them is.
+_EXPECTED = ("age_years", "age_class", "children", "commune_night", "territory_link", "overrule_reason")
+# The .lzma format, as small as it gets for texts; ``encoding.js`` reads these settings alone.
+_FILTER = {
+    "id": lzma.FILTER_LZMA1,
+    "preset": 9 | lzma.PRESET_EXTREME,
+    "lc": 2,
+    "lp": 0,
+    "pb": 0,
+    "dict_size": 1 << 18,
+    "nice_len": 273,
+}
 # One text for all codes of a list that reads alike (« Je ne sais pas » stands in twenty lists).
 _Pool = dict[Words, int]
 
@@ -67,7 +82,8 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
     return {
         "languages": list(languages),
         "dates": _dates(campaign),
-        "sections": list(sections()),
+        "territory": _territory_names(territory(campaign.territory), languages),
+        "sections": _pages(),
         "questions": {each.code: _question(each, languages) for each in questions()},
         "options": lists,
         "optionTexts": list(pool),
@@ -86,23 +102,37 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
 
 
 def packed(definition: Mapping[str, Any]) -> str:
-    """Base 85 (RFC 1924's alphabet) of gzip of JSON, the texts language by language: words and rules weigh a third."""
+    """Base 85 (RFC 1924's alphabet) of LZMA of JSON, the texts language by language: words and rules weigh a third."""
     ranks: _Pool = {}
     skeleton = {name: _without_texts(part, ranks) for name, part in definition.items()}
     by_language = [list(texts) for texts in zip(*ranks, strict=True)]
     whole = {**skeleton, "languages": definition["languages"], "words": by_language}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     # One sign of the alphabet begins HTML tags and one character references: they get stand-ins.
-    return b85encode(gzip.compress(text.encode(), mtime=0)).decode().translate(_STAND_INS)
+    return b85encode(compressed(text.encode())).decode().translate(_STAND_INS)
+
+
+def compressed(data: bytes) -> bytes:
+    """A ``.lzma`` file as the page's ``lzmaBytes`` and ``xz --format=lzma`` read it."""
+    return lzma.compress(data, format=lzma.FORMAT_ALONE, filters=[_FILTER])
 
 
 def _without_texts(value: object, ranks: _Pool) -> object:
-    """The value with each text, an array of all languages, replaced by its rank among the texts: ``{"$": rank}``."""
+    """The value without its texts, each an array of all languages: ``"$"`` for the next, ``{"$": rank}`` for one again."""
     if isinstance(value, Words):
-        return {"$": ranks.setdefault(value, len(ranks))}
+        if value in ranks:
+            return {"$": ranks[value]}
+        ranks[value] = len(ranks)
+        return "$"
     if isinstance(value, Mapping):
         return {name: _without_texts(part, ranks) for name, part in value.items()}
     return [_without_texts(part, ranks) for part in value] if isinstance(value, list) else value
+
+
+def _pages() -> list[str]:
+    """The thematic screens: the sections, and the page's own one after the first."""
+    first, *others = sections()
+    return [first, "territory", *others]
 
 
 def _dates(campaign: Campaign) -> dict[str, str]:
@@ -135,14 +165,15 @@ def _typeset(texts: Mapping[str, str]) -> Words:
 
 
 def _question(each: Question, languages: tuple[str, ...]) -> dict[str, Any]:
-    hints = Words(label("question", each.code, language).hint for language in languages)
+    hints = {language: label("question", each.code, language).hint for language in languages}
     return {
         "code": each.code,
         "of": each.of,
-        "section": each.section,
+        "section": "territory" if each.code in TERRITORY_PAGE else each.section,
         "kind": each.kind,
         "text": _texts("question", each.code, languages),
-        **({"hint": hints} if any(hints) else {}),
+        **({"hint": _typeset(hints)} if any(hints.values()) else {}),
+        **({} if each.required or each.code in _EXPECTED else {"optional": True}),
         **({"options": each.options} if each.options else {}),
         **({} if each.minimum is None else {"minimum": each.minimum, "maximum": each.maximum}),
     }
@@ -157,6 +188,12 @@ def _rules() -> dict[str, Any]:
 
 def _check_codes() -> Iterator[str]:
     return (check["code"] for check in _rules()["checks"])
+
+
+def _territory_names(each: Territory, languages: tuple[str, ...]) -> Words:
+    """With its article and what it is, so that the province is not taken for the country of that name."""
+    key = f"territory_{each.level}"
+    return Words(medium_text(key, language, name=each.name(language)) for language in languages)
 
 
 def _commune_names(commune: Commune, languages: tuple[str, ...]) -> Words:

@@ -22,9 +22,10 @@ _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) \w)", 
 _TEXT = r'"(?:[^"\\\n]|\\.)*"'
 _REGEX = r"(?:(?<=[(,=>:\[!&|?{};\n])|(?<=return)) ?/(?![/*])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/"
 _COMMENT = r"(?P<comment>(?:^|(?<=[ ;{},]))//[^\n]*$)"
-_WRAP = r"(?P<wrap>,\n?(?=[)\]}])|(?P<open>[,(\[;{]|=>)\n|\n(?=[)\].}]))"
+_WRAP = r"(?P<wrap>,\n?(?=[)\]}])|;\n?(?=\})|(?P<open>[,(\[;{]|=>)\n|\n(?=[)\].}]))"
+_ONE = r"(?<![\w)])\((?P<one>\w+)\)(?= =>)"
 _SPACES = r"(?P<spaces> *(?P<sign>=>|[=<>!?:)}\]&|*%]+|[,(\[;{]|(?<= )[-+/](?= [^-+/]))(?: *(?![ /])|))"
-_PIECE = re.compile(f"{_TEXT}|{_COMMENT}|{_REGEX}|(?P<tick>`)|{_WRAP}|{_SPACES}", re.MULTILINE)
+_PIECE = re.compile(f"{_TEXT}|{_COMMENT}|{_REGEX}|(?P<tick>`)|{_ONE}|{_WRAP}|{_SPACES}", re.MULTILINE)
 _FUNCTION = re.compile(r"^export (?:async )?function (\w+)", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(import|export)\b", re.MULTILINE)
 
@@ -83,6 +84,8 @@ def compact(text: str) -> str:
         if found["tick"]:
             end = _template_end(lines, found.start())
             done.append(lines[found.start() : end])
+        elif found["one"]:
+            done.append(found["one"])
         elif found["wrap"]:
             done.append(found["open"] or "")
         elif found["spaces"]:

@@ -90,7 +90,7 @@ class Child(Model):
     """A child of the adult declared, under 18; ``link`` says whether it shares the adult's situation."""
 
     birth_year: Annotated[int, Field(ge=1990, le=2100)] | None = None
-    child_sex: Annotated[str, OptionOf("sex")] | None = None
+    child_sex: Annotated[str, OptionOf("child_sex")] | None = None
     link: Annotated[str, OptionOf("child_link")] | None = None
     other_parent: Annotated[str, OptionOf("other_parent")] | None = None
 

@@ -30,6 +30,8 @@ NIGHT = date(2026, 10, 22)
 SECRET = bytes(range(32))
 TOKEN = "un-jeton-de-service-assez-long"
 PASSPHRASE = "quatre mots bien longs"
+REREAD = "C’est juste : faire le code"
+SAVED = "Le fichier est enregistré, pas encore envoyé"
 ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -62,10 +64,17 @@ DESCRIBE = """async ({given, family, birth, sex, steps}) => {
   fill("identity-given-in", given); fill("identity-family-in", family);
   ["day", "month", "year"].forEach((part, rank) => fill(`identity-date-${part}`, birth[rank]));
   pick(`q-sex-${sex}`);
-  await press("Continuer");
+  await press("Continuer"); await title("Relisez"); await press("C’est juste : faire le code");
   const mark = (await until(() => document.querySelector(".mark"))).textContent.replace("\u00a0", "");
   await press("Continuer"); await title("Où la personne");
   for (const step of steps) pick(`tree-${step}`);
+  await press("Continuer"); await title("La commune");
+  for (const [question, code] of [["commune_night", "dont_know"], ["territory_link", "lives_here"]]) {
+    const place = document.getElementById(`q-${question}`);
+    const choice = place.querySelector("select") || place.querySelector(`input[value=${code}]`);
+    if (choice.matches("select")) { choice.value = code; choice.dispatchEvent(new Event("change")); }
+    else choice.click();
+  }
   for (const next of ["La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"]) {
     await press("Continuer"); await title(next);
   }
@@ -226,6 +235,8 @@ class Worker:
     def make_code(self, **identity):
         self.type_identity(**identity)
         self.press("Continuer")
+        self.await_title("Relisez")
+        self.press(REREAD)
         self.page.wait_for_selector(".mark")
         return self.page.inner_text(".mark").replace("\u00a0", "")
 
@@ -245,13 +256,25 @@ class Worker:
         for step in steps or ("when-exact", "where-outside"):
             self.check("tree", step)
 
+    def say_place(self, *, commune="dont_know", link="lives_here"):
+        """Leaves the tree for the page of the commune and answers it."""
+        self.goes_on("La commune et le territoire")
+        self.page.select_option("#q-commune_night-in", commune)
+        if self.page.locator("#q-territory_link").count():
+            self.check("q-territory_link", link)
+
+    def back_to_list(self):
+        """From the screen that follows the file; it is not said to be sent."""
+        self.press("Je l’enverrai plus tard")
+        self.await_title("Vos fiches")
+
     def hand_over(self):
         self.press("Remettre…")
         self.await_title("Remettre vos fiches")
         button = self.page.locator("button.primary")
         with self.page.expect_download() as waited:
             button.click()
-        self.await_title("Le fichier scellé est enregistré")
+        self.await_title(SAVED)
         return self.sealed(waited.value)
 
     def sealed(self, download):

@@ -189,7 +189,7 @@ def test_the_tree_has_a_text_for_each_question_answer_and_reason():
     tree, texts = sleeping_tree(), read_texts("sleeping_tree")
     needed = {"hint.when"}
     for node, answers in tree["nodes"].items():
-        needed |= {f"q.{node}"} | {f"a.{node}.{code}" for code in answers}
+        needed |= {f"q.{node}", f"miss.{node}"} | {f"a.{node}.{code}" for code in answers}
         needed |= {f"why.{each['why']}" for each in answers.values() if "why" in each}
     assert set(texts) == needed
 

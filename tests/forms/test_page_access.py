@@ -9,6 +9,8 @@ pytestmark = pytest.mark.browser
 AXE = Axe()
 LANGUAGES = {"fr": "Français", "nl": "Nederlands", "de": "Deutsch", "en": "English"}
 PASSPHRASE = "quatre mots bien longs"
+REREAD = "C’est juste\u202f: faire le code"
+WIDTHS_PIXELS = (320, 1280)
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, summary, input, .option label")]
   .filter((each) => each.checkVisibility() && !(each.matches("input[type=radio], input[type=checkbox]")))
   .filter((each) => each.getBoundingClientRect().height < 44)
@@ -30,6 +32,9 @@ def first_screens(worker):
     worker.press("Ouvrir un fichier de brouillon")
     yield "draft"
     worker.press("Page précédente")
+    worker.press("Nous n’avons rencontré personne")
+    yield "confirm that nobody was met"
+    worker.press("Annuler")
     worker.start()
     yield "empty list"
 
@@ -42,6 +47,9 @@ def questionnaire(worker):
     worker.type_identity(given="Jean PIERRE", family="van den Berghe", birth=("3", "4", "1987"), sex="man")
     yield "identity with hints"
     worker.press("Continuer")
+    worker.await_title("Relisez")
+    yield "read once more"
+    worker.press(REREAD)
     worker.page.wait_for_selector(".mark")
     yield "code made"
     worker.goes_on("Où la personne a dormi")
@@ -54,13 +62,21 @@ def questionnaire(worker):
     worker.press("Continuer")
     yield "situation answered, with a date that does not exist"
     type_leaving(worker, "", "", "")
+    worker.goes_on("La commune et le territoire")
+    worker.press("Continuer")
+    worker.page.wait_for_selector("#summary")
+    yield "territory with errors"
+    worker.page.select_option("#q-commune_night-in", "81001")
+    worker.check("q-territory_link", "lives_here")
     worker.goes_on("La personne")
     yield "person"
     worker.goes_on("Le ménage")
     worker.check("q-has_children", "yes")
-    worker.press("Ajouter un enfant")
+    worker.page.fill("#q-child0-birth_year-in", "6")
     worker.press("Continuer")
-    yield "household with an error"
+    worker.page.wait_for_selector("#summary")
+    yield "household with errors"
+    worker.page.fill("#q-child0-birth_year-in", "2020")
     worker.check("q-child0-link", "indirect")
     for title in ("Revenus", "Votre service", "Vérifiez"):
         worker.goes_on(title)
@@ -78,6 +94,7 @@ def last_screens(worker):
     worker.press("Nouvelle fiche")
     worker.type_identity(given="Jean Pierre", family="van den Berghe", birth=("3", "4", "1987"), sex="man")
     worker.press("Continuer")
+    worker.press(REREAD)
     worker.page.wait_for_selector("#twins")
     yield "twins"
     worker.press("Toutes les fiches")
@@ -88,9 +105,19 @@ def last_screens(worker):
     worker.press("Toutes les fiches")
     worker.hand_over()
     yield "done"
-    worker.press("Toutes les fiches")
+    worker.back_to_list()
+    yield "list with a file to send"
+    worker.press("Je l’ai envoyé")
+    worker.page.locator(".banner.calm").wait_for()
+    yield "list with a file sent"
     worker.page.get_by_role("button", name="Retirer").first.click()
-    yield "confirm"
+    yield "confirm a withdrawal"
+    worker.press("Annuler")
+    worker.page.get_by_role("button", name="Supprimer").first.click()
+    yield "confirm a deletion"
+    worker.press("Annuler")
+    worker.press("Tout effacer")
+    yield "confirm to erase all"
     worker.press("Annuler")
     worker.press("Notice pour la personne")
     yield "notice"
@@ -130,8 +157,9 @@ def typed_state(worker):
     )
 
 
-def test_every_screen_in_every_language_passes_axe_at_320_pixels_and_keeps_its_answers(hire):
-    with hire(viewport={"width": 320, "height": 640}) as worker:
+@pytest.mark.parametrize("width", WIDTHS_PIXELS)
+def test_every_screen_in_every_language_passes_axe_and_keeps_its_answers(hire, width):
+    with hire(viewport={"width": width, "height": 640}) as worker:
         worker.page.fill("#pass-in", "à moitié")
         for screen in screens(worker):
             if screen == "person":
@@ -141,7 +169,7 @@ def test_every_screen_in_every_language_passes_axe_at_320_pixels_and_keeps_its_a
                 speak(worker, code)
                 assert typed_state(worker) == before, (screen, code)
                 assert violations(worker.page) == [], (screen, code)
-                assert worker.page.evaluate("document.documentElement.scrollWidth") <= 320, (screen, code)
+                assert worker.page.evaluate("document.documentElement.scrollWidth") <= width, (screen, code)
                 assert worker.page.evaluate(SMALL_TARGETS) == [], (screen, code)
             if screen == "person":
                 worker.page.fill("#q-age_years-in", "30")
@@ -208,11 +236,19 @@ def test_a_declaration_is_made_and_handed_over_with_the_keyboard_alone(worker):
     keys.type_in("identity-date-year", "1987")
     keys.choose("q-sex-woman")
     keys.press("Continuer")
+    worker.await_title("Relisez")
+    keys.press(REREAD)
     worker.page.wait_for_selector(".mark")
     keys.press("Continuer")
     worker.await_title("Où la personne a dormi")
     keys.choose("tree-when-exact", downs=1)
     keys.choose("tree-where-outside", downs=1)
+    keys.choose("tree-makeshift-tent", downs=0)
+    keys.press("Continuer")
+    worker.await_title("La commune")
+    keys.reach("q-commune_night-in")
+    worker.page.keyboard.type("Arlon")
+    keys.choose("q-territory_link-lives_here")
     for title in ("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"):
         keys.press("Continuer")
         worker.await_title(title)
@@ -222,9 +258,13 @@ def test_a_declaration_is_made_and_handed_over_with_the_keyboard_alone(worker):
     worker.await_title("Remettre")
     with worker.page.expect_download() as waited:
         keys.press("Faire le fichier scellé")
-    worker.await_title("Le fichier scellé est enregistré")
+    worker.await_title("Le fichier est enregistré")
     (made,) = worker.sealed(waited.value).envoi.declarations
-    assert (made.situation, made.night_precision) == ("EL2.2", "within_two_weeks")
+    assert (made.situation, made.night_precision, made.commune_night) == (
+        "EL5.11",
+        "within_two_weeks",
+        "81001",
+    )
 
 
 def test_each_screen_begins_with_the_focus_on_its_title(worker):

@@ -54,15 +54,18 @@ JOURNEY = """(async () => {
   fill("identity-given-in", "Zoubéïda"); fill("identity-family-in", "Qwertzmann");
   fill("identity-date-day", "14"); fill("identity-date-month", "3"); fill("identity-date-year", "1987");
   pick("q-sex-woman");
-  await press("Continuer"); await until(() => document.querySelector(".mark"));
+  await press("Continuer"); await title("Relisez");
+  await press("C’est juste\u202f: faire le code"); await until(() => document.querySelector(".mark"));
   await press("Continuer"); await title("Où la personne");
   pick("tree-when-exact"); pick("tree-where-shelter"); pick("tree-shelter-transit");
+  await press("Continuer"); await title("La commune");
+  fill("q-commune_night-in", "81001"); pick("q-territory_link-dont_know");
   for (const next of ["La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"]) {
     await press("Continuer"); await title(next);
   }
   await press("La fiche est terminée"); await title("Vos fiches");
   await press("Remettre…"); await title("Remettre");
-  await press("Faire le fichier scellé"); await title("Le fichier scellé");
+  await press("Faire le fichier scellé"); await title("Le fichier est enregistré");
   const refused = await fetch("https://example.org/").then(() => false, () => true);
   return JSON.stringify({file: await saved.text(), shown: document.body.innerText, refused});
 })()"""
@@ -136,4 +139,4 @@ def test_the_journey_works_in_firefox_and_the_draft_opens_again(firefox, page_fi
     assert made["refused"]
     assert "qwertz" not in (opened.body + made["shown"]).lower()
     firefox.open(page_file.as_uri())
-    assert "Remise" in firefox.run(AGAIN.replace("PASSPHRASE", PASSPHRASE))
+    assert "à envoyer" in firefox.run(AGAIN.replace("PASSPHRASE", PASSPHRASE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import os
 import re
@@ -15,14 +16,12 @@ from playwright.sync_api import expect
 
 from denombrement.dedup.codes import Identity, Recipe, file_mark, identity_tokens, mnemonic_tokens
 from denombrement.forms.page_definition import sleeping_tree
-from denombrement.intake.opening import read_sealed
-from denombrement.intake.store import open_store
-from denombrement.intake.take_in import Intake
 from denombrement.survey.questionnaire import option_label, options
 from denombrement.survey.rules import RuleContext, findings, load_rules
 
 pytestmark = pytest.mark.browser
 TOKEN = "un-jeton-de-service-assez-long"
+SAVED = "Le fichier est enregistré, pas encore envoyé"
 PASSPHRASE = "quatre mots bien longs"
 
 
@@ -43,6 +42,7 @@ def test_a_whole_declaration_arrives_as_typed(worker, count):
     worker.goes_on("Où la personne a dormi")
     worker.check("q-person_present", "with_person")
     worker.sleep("when-two_weeks", "where-with_others", "others-friends")
+    worker.goes_on("La commune et le territoire")
     worker.check("q-situation_source", "person_said")
     page.select_option("#q-commune_night-in", "81001")
     page.select_option("#q-commune_origin-in", "outside")
@@ -54,7 +54,6 @@ def test_a_whole_declaration_arrives_as_typed(worker, count):
     worker.goes_on("Le ménage")
     page.select_option("#q-household-in", "with_children")
     worker.check("q-has_children", "yes")
-    worker.press("Ajouter un enfant")
     page.fill("#q-child0-birth_year-in", "2015")
     worker.check("q-child0-child_sex", "woman")
     worker.check("q-child0-link", "direct")
@@ -121,7 +120,7 @@ def test_the_file_tells_nothing_outside_and_the_receipt_is_its_hash(worker):
     sent = worker.hand_over()
     assert re.fullmatch(r"cpas-arlon-[0-9a-f]{8}\.jwe\.json", sent.name)
     assert sent.shown == sent.receipt
-    worker.press("Toutes les fiches")
+    worker.back_to_list()
     worker.describe(given="Paul", family="Martin", birth=("1", "2", "1970"), sex="man")
     again = worker.hand_over()
     assert len(again.data) == len(sent.data)
@@ -132,20 +131,21 @@ def test_a_correction_raises_the_number_and_the_revision_and_a_look_does_not(wor
     worker.start()
     worker.describe()
     first = worker.hand_over()
-    worker.press("Toutes les fiches")
-    assert "Tout est remis" in worker.page.inner_text(".banner")
+    worker.back_to_list()
+    assert "dans aucun fichier" not in worker.page.inner_text("main")
     worker.page.locator(".card button").first.click()
     worker.await_title("Vérifiez")
     worker.page.get_by_role("button", name="Modifier La personne").click()
     worker.press("Enregistrer et finir plus tard")
     worker.await_title("Vos fiches")
-    assert "Tout est remis" in worker.page.inner_text(".banner")
+    assert "dans aucun fichier" not in worker.page.inner_text("main")
     worker.page.locator(".card button").first.click()
     worker.page.get_by_role("button", name="Modifier La personne").click()
     worker.check("q-nationality", "eu")
     worker.press("Enregistrer et finir plus tard")
     worker.await_title("Vos fiches")
-    assert "pas encore remises" in worker.page.inner_text(".banner")
+    assert "dans aucun fichier" in worker.page.locator(".banner").first.inner_text()
+    assert "Modifiée" in worker.page.inner_text(".card")
     second = worker.hand_over()
     assert [each.envoi.number for each in (first, second)] == [1, 2]
     assert [each.envoi.declarations[0].revision for each in (first, second)] == [1, 2]
@@ -155,7 +155,7 @@ def test_what_was_handed_over_is_withdrawn_and_what_was_not_is_deleted(worker):
     worker.start()
     worker.describe()
     first = worker.hand_over()
-    worker.press("Toutes les fiches")
+    worker.back_to_list()
     worker.page.get_by_role("button", name="Retirer").first.click()
     worker.press("Oui, retirer")
     worker.describe(given="Paul", family="Martin", birth=("1", "2", "1970"), sex="man")
@@ -174,7 +174,7 @@ def test_a_withdrawal_can_be_taken_back(worker):
     worker.start()
     worker.describe()
     worker.hand_over()
-    worker.press("Toutes les fiches")
+    worker.back_to_list()
     worker.page.get_by_role("button", name="Retirer").first.click()
     worker.press("Oui, retirer")
     worker.page.locator("summary", has_text="retirées").click()
@@ -184,18 +184,55 @@ def test_a_withdrawal_can_be_taken_back(worker):
     assert [each.revision for each in sent.envoi.declarations] == [2]
 
 
-def test_nobody_met_is_one_click_and_needs_no_passphrase(worker):
+def test_nobody_met_is_confirmed_once_in_plain_words_and_needs_no_passphrase(worker):
+    worker.press("Nous n’avons rencontré personne")
+    said = worker.page.inner_text("main")
+    assert "CPAS d’Arlon n’a rencontré aucune personne" in said
+    worker.press("Annuler")
+    worker.press("Nous n’avons rencontré personne")
     with worker.page.expect_download() as waited:
-        worker.press("Nous n’avons rencontré personne")
-    worker.await_title("Le fichier scellé est enregistré")
+        worker.press("Oui, faire ce fichier")
+    worker.await_title(SAVED)
     first = worker.sealed(waited.value)
     assert first.envoi.met_nobody
     assert first.envoi.declarations == ()
-    worker.press("Toutes les fiches")
+    worker.press("Je l’enverrai plus tard")
     worker.await_title("Dénombrement")
+    assert first.name in worker.page.inner_text(".banner")
+    worker.press("Je l’ai envoyé")
+    worker.page.locator(".banner.calm", has_text=first.receipt).wait_for()
     worker.start()
     worker.describe()
     assert worker.hand_over().envoi.number == 2
+
+
+def test_a_file_is_called_sent_only_once_the_worker_says_so(hire, page_file, count, tmp_path):
+    place = tmp_path / "avec-adresse.html"
+    form = dataclasses.replace(count.shared, address="denombrement@exemple.invalid")
+    place.write_text(form.html(count.service, TOKEN), encoding="utf-8")
+    with hire(place.as_uri()) as worker:
+        worker.start()
+        worker.describe()
+        sent = worker.hand_over()
+        assert "denombrement@exemple.invalid" in worker.page.inner_text(".steps")
+        worker.back_to_list()
+        assert "à envoyer" in worker.page.inner_text(".card")
+        worker.page.reload()
+        worker.await_title("Reprendre vos fiches")
+        assert sent.name in worker.page.inner_text(".banner")
+        worker.unlock()
+        worker.await_title("Vos fiches")
+        banner = worker.page.inner_text(".banner")
+        assert "attend d’être envoyé" in banner
+        assert "denombrement@exemple.invalid" in banner
+        worker.press("Je l’ai envoyé")
+        worker.page.locator(".banner.calm", has_text=sent.receipt).wait_for()
+        assert "Envoyée" in worker.page.inner_text(".card")
+        worker.page.locator(".card button").first.click()
+        worker.page.get_by_role("button", name="Modifier La personne").click()
+        worker.check("q-nationality", "eu")
+        worker.press("Enregistrer et finir plus tard")
+        worker.page.locator(".card", has_text="Modifiée").wait_for()
 
 
 def test_someone_who_refuses_is_counted_by_category_only(worker, count):
@@ -205,7 +242,7 @@ def test_someone_who_refuses_is_counted_by_category_only(worker, count):
     worker.goes_on("Où la personne a dormi")
     assert worker.page.locator("#q-person_present").count() == 0
     worker.sleep("when-exact", "where-shelter", "shelter-refuge")
-    worker.page.select_option("#q-commune_night-in", "83034")
+    worker.say_place(commune="83034")
     worker.goes_on("Vérifiez")
     worker.press("La fiche est terminée")
     sent = worker.hand_over()
@@ -231,11 +268,12 @@ def test_a_name_first_coded_and_then_refused_leaves_no_code(worker):
     worker.check("identity-status", "refused")
     worker.goes_on("Où la personne a dormi")
     worker.sleep("when-exact", "where-outside")
+    worker.say_place()
     worker.goes_on("Vérifiez")
     worker.press("La fiche est terminée")
     (made,) = worker.hand_over().raw["declarations"]
     assert made["identity"] == {"status": "refused"}
-    assert "age_years" not in made
+    assert {"age_years", "territory_link"} & made.keys() == set()
 
 
 def test_an_unfinished_declaration_stays_behind_and_is_said_so(worker):
@@ -249,11 +287,12 @@ def test_an_unfinished_declaration_stays_behind_and_is_said_so(worker):
     worker.await_title("Vos fiches")
     worker.press("Remettre…")
     assert "ne seront pas comptées" in worker.page.inner_text(".warning")
+    assert "identité inconnue – Situation à remplir" in worker.page.inner_text(".warning")
     worker.press("Toutes les fiches")
     sent = worker.hand_over()
     assert len(sent.envoi.declarations) == 1
-    worker.press("Toutes les fiches")
-    assert "1" in worker.page.inner_text(".banner")
+    worker.back_to_list()
+    assert "aucun fichier : 1".replace(" :", "\u202f:") in worker.page.locator(".banner").first.inner_text()
 
 
 def test_another_situation_than_the_tree_needs_a_reason(worker):
@@ -272,6 +311,7 @@ def test_another_situation_than_the_tree_needs_a_reason(worker):
         .endswith("Dites pourquoi vous choisissez une autre situation.")
     )
     worker.page.select_option("#q-overrule_reason-in", "know_better")
+    worker.say_place()
     worker.goes_on("La personne")
     worker.page.select_option("#q-age_class-in", "dont_know")
     for title in ("Le ménage", "Revenus", "Votre service", "Vérifiez"):
@@ -454,26 +494,3 @@ def test_two_hundred_declarations_are_taken_up_listed_and_handed_over(worker, co
     assert {each.identity.code for each in sent.envoi.declarations} == {
         stored_row(rank, count)["identity"]["code"] for rank in range(200)
     }
-
-
-def test_what_the_page_seals_is_taken_in_without_a_remark(worker, count, tmp_path):
-    worker.start()
-    worker.describe("when-exact", "where-care", "care_home-no", "care_leaving-no", "care_prolonged-yes")
-    worker.describe("when-no", "home-yes", given="", family="Martin", birth=("7", "5", "1970"), sex="man")
-    sent = worker.hand_over()
-    places = (tmp_path / "campaign.duckdb", tmp_path / "journal.jsonl")
-
-    def read(name, data):
-        believed = {
-            "campaign": count.campaign.id,
-            "services": {count.service.id},
-            "token_of": lambda _: TOKEN,
-        }
-        return [read_sealed(name, data, private_keys=count.keys[:1], **believed)]
-
-    with open_store(*places, create=True) as store:
-        summary = Intake(store, count.campaign, read, keep=lambda *_: None).run([(sent.name, sent.data)])
-        (outcome,) = summary.files
-        assert (outcome.status, outcome.declarations, outcome.quarantined) == ("current", 2, 0)
-        stored = store.rows("SELECT situation, sex, code IS NULL FROM declarations ORDER BY situation")
-    assert stored == [("EL4.7", "woman", False), ("not_homeless", "man", True)]

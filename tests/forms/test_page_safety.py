@@ -53,10 +53,15 @@ def test_the_name_is_nowhere_once_the_code_is_made(worker):
     stored = page.evaluate(ALL_STORED)
     assert traces_in(stored.replace(GIVEN, "").replace(FAMILY, "")) == []
     worker.press("Continuer")
+    worker.await_title("Relisez")
+    assert traces_in(page.inner_text("dl")) != []
+    assert traces_in(page.evaluate(ALL_STORED)) == []
+    worker.press("C’est juste\u202f: faire le code")
     page.wait_for_selector(".mark")
     assert traces_in(page.content() + page.evaluate(ALL_STORED)) == []
     worker.goes_on("Où la personne")
     worker.sleep()
+    worker.say_place()
     for title in ("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"):
         worker.goes_on(title)
         assert traces_in(page.content() + page.evaluate(ALL_STORED)) == []

@@ -42,7 +42,7 @@ WORDS = [
     *["…"] * 11,
 ]
 HOSPITAL = "Dans un hôpital, une clinique psychiatrique ou une maison de soins"
-OUTSIDE = "Dehors ou dans un lieu public (rue, gare, parking, bois…)"
+OUTSIDE = option_label("situation", "EL1.1", "fr")
 NIGHT, MONTH = "De la nuit de référence exactement", "Dans le mois qui suit la nuit de référence"
 TOGETHER = "Avec cette personne, dans la même situation"
 
@@ -180,7 +180,7 @@ def test_the_same_list_read_again_corrects_and_does_not_double(worker, workbook)
         worker.press("Reprendre ces fiches")
         worker.await_title("Vos fiches")
         sent = worker.hand_over()
-        worker.press("Toutes les fiches")
+        worker.back_to_list()
     (made,) = sent.envoi.declarations
     assert (made.situation, made.revision) == ("EL2.2", 2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -27,7 +28,7 @@ def page(chromium):
     page = chromium.new_page()
     page.set_content("<!doctype html><title>rules</title>")
     # The module as it stands in the page: compacted.
-    page.add_script_tag(content=compact(web_text("rules.js").replace("export function", "function")))
+    page.add_script_tag(content=compact(re.sub("^export ", "", web_text("rules.js"), flags=re.MULTILINE)))
     yield page
     page.close()
 

@@ -1,16 +1,20 @@
 // What a declaration is in the page, which questions belong to which screen, and what is wrong with it.
 
-import { findings, fieldsOf, holds, onlyAsked } from "./rules.js";
+import { findings, fieldsOf, holds, isEmpty, onlyAsked } from "./rules.js";
+import { survey } from "./survey.js";
 import { walk } from "./tree.js";
 
-export const SHORT_PAGES = ["identity", "situation"]; // someone who refuses is counted by category only
+const SHORT_PAGES = ["identity", "situation", "territory"]; // someone who refuses is counted by category only
 const REFUSED_ASKED = ["situation", "night_precision", "commune_night", "outside_reason", "overrule_reason"];
+// Easily passed over, and they decide where someone is counted: the screen waits for an answer, "don't know" included.
+const AWAITED = ["commune_night", "territory_link"];
 
-export function newDeclaration(now) {
+export function newDeclaration(now, isDirect = false) {
   return {
     id: crypto.randomUUID(),
     revision: 1,
-    handed: 0, // revision last handed over; 0: never
+    handed: 0, // revision last put into a file; 0: never
+    sent: 0, // revision in the last file that the worker said was sent
     withdrawn: false,
     identity: null,
     mark: "",
@@ -18,88 +22,102 @@ export function newDeclaration(now) {
     raw: {}, // what was typed where it is not (yet) an answer: never handed over
     seen: [], // screens already gone through
     tree: [], // answers given to "where did this person sleep", as [node, answer]
+    direct: isDirect, // the situation is chosen from the list, as on paper or in Excel, without the tree
     created: now,
     changed: now,
   };
 }
 
-export function pagesOf(row, definition) {
-  const refused = row.identity?.status === "refused";
-  return [...(refused ? SHORT_PAGES : ["identity", ...definition.sections]), "check"];
+const isRefused = (row) => row.identity?.status === "refused";
+export const isDirect = (row) => row.direct || (!row.tree.length && Boolean(row.answers.situation));
+
+export function pagesOf(row) {
+  return [...(isRefused(row) ? SHORT_PAGES : ["identity", ...survey.sections]), "check"];
 }
 
+export const questionsAbout = (of) => Object.values(survey.questions).filter((question) => question.of === of);
+
 // Questions of a screen in order. Sex is asked beside the name, because the code needs it.
-export function questionsOf(page, row, definition) {
-  const refused = row.identity?.status === "refused";
-  return Object.values(definition.questions).filter(
-    (question) =>
-      question.of === "declaration" &&
-      question.code !== "sex" &&
-      question.section === page &&
-      (!refused || REFUSED_ASKED.includes(question.code) || isCompulsoryFact(question.code)),
+export function questionsOf(page, row) {
+  return questionsAbout("declaration").filter(
+    ({ code, section }) => code !== "sex" && section === page && (!isRefused(row) || isCategory(code)),
   );
 }
 
-// Facts that decide whether someone in an institution or under eviction is counted at all.
-const isCompulsoryFact = (code) => /^(leaving|eviction|housing_on|stay_)/.test(code);
+// What is asked of someone who refuses: the category, and facts that decide whether the person is counted at all.
+const isCategory = (code) => REFUSED_ASKED.includes(code) || /^(leaving|eviction|housing_on|stay_)/.test(code);
 
-const pageOf = (code, definition) => (code === "sex" ? "identity" : definition.questions[code].section);
+const pageOf = (code) => (code === "sex" ? "identity" : survey.questions[code].section);
 
-export const isAsked = (code, answers, definition, dates) =>
-  !(code in definition.rules.asked) || holds(definition.rules.asked[code], answers, dates);
+export const isAsked = (code, answers) => !(code in survey.rules.asked) || holds(survey.rules.asked[code], answers, survey.dates);
+export const placesOf = (row) => survey.tree.places[row.answers.situation];
 
 export const fieldId = (code, child = null) => (child === null ? `q-${code}` : `q-child${child}-${code}`);
 
 // Answers as they would leave: stale ones taken back, a refusal reduced to its category.
-export function settledAnswers(row, definition, dates) {
-  const kept = onlyAsked(row.answers, definition.rules.asked, dates);
-  if (row.identity?.status !== "refused") return kept;
-  const category = Object.entries(kept).filter(([code]) => REFUSED_ASKED.includes(code) || isCompulsoryFact(code));
+export function settledAnswers(row) {
+  const kept = onlyAsked(row.answers, survey.rules.asked, survey.dates);
+  if (!isRefused(row)) return kept;
+  const category = Object.entries(kept).filter(([code]) => isCategory(code));
   return { ...Object.fromEntries(category), sex: "dont_know", age_class: "dont_know" };
 }
 
-// Everything wrong with a declaration: [{ page, field, code, level, text }]; `text` is a key or a rule's code.
-export function problemsOf(row, definition, dates) {
-  const answers = settledAnswers(row, definition, dates);
-  const found = findings(answers, definition.rules.checks, dates).map(({ check, child }) => ({
-    page: lastPage(check, definition),
+// Everything wrong with a declaration: [{ page, field, level, … }] with its words as { rule }, { tree } or { text, values }.
+export function problemsOf(row) {
+  const answers = settledAnswers(row);
+  const found = findings(answers, survey.rules.checks, survey.dates).map(({ check, child }) => ({
+    page: lastPage(check),
     field: fieldId(check.question, child),
     level: check.level,
     rule: check.code,
+    ...(check.code === "situation_missing" ? waitingInTree(row) : {}),
   }));
-  const identity = row.identity
-    ? []
-    : [{ page: "identity", field: "identity-status", level: "error", text: "identity_missing" }];
-  return [...identity, ...found, ...unexplained(row, answers, definition), ...unreadable(row, answers, definition, dates)];
+  const identity = row.identity ? [] : [wrong("identity", "identity-status", "identity_missing")];
+  return [...identity, ...found, ...unexplained(row, answers), ...unreadable(row, answers)];
+}
+
+const wrong = (page, field, text, values) => ({ page, field, level: "error", text, values });
+
+// Without a situation, it is the question of the tree still without an answer that is wrong, and it says so itself.
+function waitingInTree(row) {
+  const node = walk(row.tree).asked.at(-1);
+  return isDirect(row) ? {} : { field: `tree-${node}`, tree: `miss.${node}`, rule: null };
+}
+
+// What the screen waits for although the rules would do without.
+export function awaited(row, page) {
+  const answers = settledAnswers(row);
+  if (answers.situation === "not_homeless") return [];
+  return questionsOf(page, row)
+    .filter(({ code }) => AWAITED.includes(code) && isEmpty(answers[code]))
+    .map(({ code }) => wrong(page, fieldId(code), `awaited_${code}`));
 }
 
 // Another situation than the tree's needs a reason.
-function unexplained(row, answers, definition) {
-  const { outcome } = walk(row.tree, definition.tree);
+function unexplained(row, answers) {
+  const { outcome } = walk(row.tree);
   const isOverruled = outcome && answers.situation && answers.situation !== outcome.situation;
-  if (!isOverruled || answers.overrule_reason) return [];
-  return [{ page: "situation", field: "q-overrule_reason", level: "error", text: "overrule_reason_missing" }];
+  return isOverruled && !answers.overrule_reason ? [wrong("situation", "q-overrule_reason", "overrule_reason_missing")] : [];
 }
 
 // A check is shown on the last screen that one of its questions belongs to.
-function lastPage(check, definition) {
-  const order = ["identity", ...definition.sections];
+function lastPage(check) {
+  const order = ["identity", ...survey.sections];
   const ranks = [check.question, ...fieldsOf(check.when)]
-    .filter((code) => code in definition.questions)
-    .map((code) => order.indexOf(pageOf(code, definition)));
+    .filter((code) => code in survey.questions)
+    .map((code) => order.indexOf(pageOf(code)));
   return order[Math.max(...ranks)];
 }
 
-function unreadable(row, answers, definition, dates) {
+function unreadable(row, answers) {
   const own = Object.keys(row.raw).filter((id) => isTyped(row.raw[id]));
   return own.flatMap((id) => {
     const [, child, code] = /^q-(?:child(\d+)-)?(\w+)$/.exec(id);
-    const question = definition.questions[code];
+    const question = survey.questions[code];
     const subject = child === undefined ? answers : answers.children?.[Number(child)];
-    if (!question || !subject || !isAsked(code, answers, definition, dates)) return [];
+    if (!question || !subject || !isAsked(code, answers)) return [];
     const text = unreadableText(question, subject[code]);
-    const values = { minimum: question.minimum, maximum: question.maximum };
-    return text ? [{ page: question.section, field: id, level: "error", text, values }] : [];
+    return text ? [wrong(question.section, id, text, numbersAbout(question, subject[code]))] : [];
   });
 }
 
@@ -107,24 +125,37 @@ const isTyped = (raw) => (typeof raw === "string" ? raw.trim() !== "" : Object.v
 
 function unreadableText(question, value) {
   if (question.kind === "date") return value ? null : "date_unreadable";
-  if (value === null || value === undefined) return "number_unreadable";
-  return value < question.minimum || value > question.maximum ? "number_range" : null;
+  if (isEmpty(value)) return "number_unreadable";
+  if (value >= question.minimum && value <= question.maximum) return null;
+  return question.code === "birth_year" && value <= 18 ? "birth_year_is_age" : "number_range";
 }
 
-// Questions asked of this person and left without an answer.
-export function unanswered(row, definition, dates) {
-  const answers = settledAnswers(row, definition, dates);
-  return pagesOf(row, definition)
-    .flatMap((page) => questionsOf(page, row, definition))
-    .filter((question) => isAsked(question.code, answers, definition, dates) && question.choices?.dont_know !== undefined)
-    .filter((question) => (answers[question.code] ?? null) === null)
-    .map((question) => question.code);
+function numbersAbout({ minimum, maximum }, value) {
+  const year = Number(survey.dates.night.slice(0, 4)) - value;
+  return { minimum, maximum, age: value, year, before: year - 1 };
 }
+
+// What is said of this person on a screen, a line a question: { question, child, value }. Questions without an answer
+// are lines where "don't know" would be one; a number or a date left empty is none.
+export function linesOf(row, page) {
+  const answers = settledAnswers(row);
+  const asked = questionsOf(page, row).filter(
+    ({ code }) => isAsked(code, answers) && code !== "children" && (code !== "place_detail" || placesOf(row)),
+  );
+  const children = page === "household" && answers.children ? answers.children : [];
+  const lines = [
+    ...asked.map((question) => ({ question, child: null, value: answers[question.code] })),
+    ...children.flatMap((each, child) => questionsAbout("child").map((question) => ({ question, child, value: each[question.code] }))),
+  ];
+  return lines.filter(({ question, value }) => !isEmpty(value) || question.choices?.dont_know !== undefined);
+}
+
+export const unanswered = (row) => pagesOf(row).flatMap((page) => linesOf(row, page)).filter(({ value }) => isEmpty(value));
 
 export const errorsOf = (problems) => problems.filter((problem) => problem.level === "error");
 export const isPending = (row) => row.handed < row.revision;
 
-// A change to what was already handed over is a new revision of it.
+// A change to what is already in a file is a new revision of it.
 export function touched(row, now) {
   return { ...row, revision: row.handed === row.revision ? row.revision + 1 : row.revision, changed: now };
 }
@@ -155,8 +186,8 @@ function sameName(name, mine, theirs) {
 }
 
 // The declaration of the return (denombrement/survey/record.py): no missing answers, nothing typed, nothing local.
-export function declarationOf(row, definition, dates) {
-  const answers = Object.entries(settledAnswers(row, definition, dates)).filter(([, value]) => value !== null);
+export function declarationOf(row) {
+  const answers = Object.entries(settledAnswers(row)).filter(([, value]) => value !== null);
   return {
     declaration_id: row.id,
     revision: row.revision,

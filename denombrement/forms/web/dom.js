@@ -2,21 +2,37 @@
 
 import { t } from "./texts.js";
 
-export function h(tag, attributes = {}, ...children) {
+// h("p.error", { id: "x" }, "text", [more]): classes after dots, then attributes if there are any, then what is inside.
+export function h(name, ...inside) {
+  const [tag, ...classes] = name.split(".");
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
+  if (classes.length) element.className = classes.join(" ");
+  const attributes = inside[0]?.constructor === Object ? inside.shift() : {};
+  for (const [attribute, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "value" || name === "checked" || name === "selected") element[name] = value;
-    else element.setAttribute(name, value === true ? "" : value);
+    if (attribute.startsWith("on")) element.addEventListener(attribute.slice(2), value);
+    else if (["value", "checked", "selected"].includes(attribute)) element[attribute] = value;
+    else element.setAttribute(attribute, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  element.append(...inside.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return element;
 }
 
+export const heading = (text) => h("h1", { tabindex: "-1" }, text);
+
 export function button(text, onclick, kind = "secondary") {
-  return h("button", { type: "button", class: kind, onclick }, text);
+  return h(`button.${kind}`, { type: "button", onclick }, text);
 }
+
+// Buttons alike say to a screen reader what they belong to.
+export function buttonOf(subject, text, onclick, kind = "secondary") {
+  return h(`button.${kind}`, { type: "button", onclick }, text, h("span.unseen", ` ${subject}`));
+}
+
+export const backToList = (app, ...more) =>
+  h("nav", { "aria-label": t("steps") }, button(t("back_to_list"), () => app.go("list"), "link"), more);
+
+export const stepOf = ({ pages, page }) => h("p.caption", t("step", { number: pages.indexOf(page) + 1, total: pages.length }));
 
 export function byId(id) {
   return document.getElementById(id);
@@ -49,25 +65,26 @@ export function saveFile(name, text) {
 }
 
 // "Il y a un problème": on top, takes the focus, one link for each error, in the words used beside the field.
-export function errorSummary(title, errors) {
+export function errorSummary(errors) {
   if (!errors.length) return null;
   const links = errors.map(({ field, message }) =>
-    h("li", {}, h("a", { href: `#${field}`, onclick: (event) => jump(event, field) }, message)),
+    h("li", h("a", { href: `#${field}`, onclick: (event) => jump(event, field) }, message)),
   );
   return h(
-    "div",
-    { class: "summary", role: "alert", tabindex: "-1", id: "summary", "aria-labelledby": "summary-title" },
-    h("h2", { id: "summary-title" }, title),
-    h("ul", {}, links),
+    "div.summary",
+    { role: "alert", tabindex: "-1", id: "summary", "aria-labelledby": "summary-title" },
+    h("h2", { id: "summary-title" }, t("problem_title")),
+    h("ul", links),
   );
 }
 
 // Without following the link: its address would be kept in the browser's history.
-export function jump(event, field) {
+function jump(event, field) {
   event.preventDefault();
   const place = byId(field);
   if (!place) return;
   const control = place.matches("input,select,button") ? place : place.querySelector("input,select,button");
+  for (let box = place; box; box = box.parentElement) if (box.matches("details")) box.open = true;
   place.scrollIntoView({ block: "start" });
   (control || place).focus({ preventScroll: true });
 }

@@ -1,46 +1,41 @@
 // For typing in paper forms one after the other: all questions on one screen, the situation chosen directly.
 
-import { h, button, announce, errorSummary } from "./dom.js";
+import { h, announce, backToList, button, errorSummary, heading } from "./dom.js";
 import { t, problemText } from "./texts.js";
 import { errorsOf, newDeclaration, pagesOf, problemsOf, settledAnswers } from "./declarations.js";
 import { identityFields, makeIdentity, nothingTyped, spaced } from "./identity_screen.js";
+import { problemOf } from "./page_screen.js";
 import { sectionFields } from "./questions.js";
+import { survey } from "./survey.js";
 
 export function fastScreen(app, options) {
-  const { row = newDeclaration(Date.now()), typed = { ...nothingTyped(), way: "mnemonic" }, errors = [], last = "" } = options;
+  const { row = newDeclaration(Date.now(), true), typed = { ...nothingTyped(), way: "mnemonic" }, errors = [], last = "" } = options;
   const view = { app, row, typed, errors, last };
-  const said = errors.map((each) => ({ ...each, message: problemText(each) }));
-  const problem = (field) => ({ error: said.find((each) => each.field === field)?.message ?? null, warning: null });
+  const said = errors.map((each) => ({ ...each, level: "error", message: problemText(each) }));
   const place = {
     ...view,
-    definition: app.definition,
-    dates: app.dates,
-    isFast: true,
-    problem,
+    problem: problemOf(said),
     change: () => {},
     redraw: (focus) => app.redraw({ row, typed, errors, last }, focus),
   };
-  const sections = pagesOf(row, app.definition).filter((page) => app.definition.sections.includes(page));
-  return {
-    title: t("fast_entry"),
-    kept: { row, typed },
-    nodes: [
-      h("nav", { "aria-label": t("steps") }, button(t("back_to_list"), () => app.go("list"), "link")),
-      last ? h("p", { class: "inset", role: "status" }, t("fast_saved", { mark: last })) : null,
-      h("h1", { tabindex: "-1" }, t("fast_entry")),
-      h("p", {}, t("fast_intro")),
-      errorSummary(t("problem_title"), said),
-      h("section", {}, h("h2", {}, t("page_identity")), identityFields(place)),
-      sections.map((section) => h("section", {}, h("h2", {}, t(`page_${section}`)), sectionFields(section, place))),
-      h("div", { class: "actions" }, button(t("fast_save"), () => saveAndNext(view), "primary")),
-    ],
-  };
+  const sections = pagesOf(row).filter((page) => survey.sections.includes(page));
+  const nodes = [
+    backToList(app),
+    last ? h("p.inset", { role: "status" }, t("fast_saved", { mark: last })) : null,
+    heading(t("fast_entry")),
+    h("p", t("fast_intro")),
+    errorSummary(said),
+    h("section", h("h2", t("page_identity")), identityFields(place)),
+    sections.map((section) => h("section", h("h2", t(`page_${section}`)), sectionFields(section, place))),
+    h("div.actions", button(t("fast_save"), () => saveAndNext(view), "primary")),
+  ];
+  return { nodes, kept: { row, typed } };
 }
 
 async function saveAndNext({ app, row, typed, last }) {
   const identityErrors = await makeIdentity(app, row, typed);
-  row.answers = settledAnswers(row, app.definition, app.dates);
-  const others = errorsOf(problemsOf(row, app.definition, app.dates))
+  row.answers = settledAnswers(row);
+  const others = errorsOf(problemsOf(row))
     .filter((problem) => problem.page !== "identity" || problem.rule);
   const isShown = ({ field }) => field !== "q-sex" || typed.way !== "mnemonic"; // an unreadable code tells no sex
   const seen = new Set();

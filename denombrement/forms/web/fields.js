@@ -1,6 +1,7 @@
 // One control for each kind of question: a label, a hint, its error or warning, and native inputs.
 
 import { h } from "./dom.js";
+import { survey } from "./survey.js";
 import { t, questionText, questionHint, optionText, communeText, sortedByText } from "./texts.js";
 
 const MOST_RADIOS = 5; // longer lists are native selects: quick by keyboard, short on a telephone
@@ -16,6 +17,9 @@ export function questionField(question, place) {
   return kinds[question.kind](question, place);
 }
 
+// A question's words; what may be left out is said so, everywhere alike.
+const titleOf = ({ code, optional }) => [questionText(code), optional ? h("span.optional", ` (${t("optional")})`) : null];
+
 function choice(question, place) {
   const codes = question.only || Object.keys(question.choices);
   const entries = codes.map((code) => [code, optionText(question.options, code)]);
@@ -23,7 +27,7 @@ function choice(question, place) {
 }
 
 function commune(question, place) {
-  const names = sortedByText(question.communes.map((nis) => [nis, communeText(nis)]));
+  const names = sortedByText(Object.keys(survey.communes).map((nis) => [nis, communeText(nis)]));
   const others = Object.keys(question.choices).map((code) => [code, optionText("commune", code)]);
   return listed(question, place, [...names, ...others]);
 }
@@ -31,10 +35,10 @@ function commune(question, place) {
 function radios(question, place, entries) {
   return group(
     place,
-    questionText(question.code),
+    titleOf(question),
     questionHint(question.code),
     entries.map(([code, text]) => option("radio", place, code, text, place.value === code, () => place.change(code))),
-    entries.every(([, text]) => text.length <= SHORT_TEXT) ? "inline" : "",
+    entries.every(([, text]) => text.length <= SHORT_TEXT) ? ".inline" : "",
   );
 }
 
@@ -48,7 +52,7 @@ function choices(question, place) {
     }),
   );
   const hint = questionHint(question.code) || t("several_answers");
-  return group(place, questionText(question.code), hint, boxes, "columns");
+  return group(place, titleOf(question), hint, boxes, ".columns");
 }
 
 function toggle(chosen, code, isChecked) {
@@ -62,8 +66,7 @@ function toggle(chosen, code, isChecked) {
 export function option(type, place, code, text, checked, onchange) {
   const id = `${place.id}-${code}`;
   return h(
-    "div",
-    { class: "option" },
+    "div.option",
     h("input", { type, id, name: place.id, value: code, checked, onchange, "aria-describedby": described(place) }),
     h("label", { for: id }, text),
   );
@@ -75,25 +78,25 @@ function described(place) {
   return parts.filter(Boolean).join(" ") || null;
 }
 
-export function notes(place) {
+function notes(place) {
   return [
-    place.error ? h("p", { class: "error", id: `${place.id}-error` }, h("b", {}, t("error_word")), place.error) : null,
+    place.error ? h("p.error", { id: `${place.id}-error` }, h("b", t("error_word")), place.error) : null,
     place.warning
-      ? h("p", { class: "warning", id: `${place.id}-warning` }, h("b", {}, t("warning_word")), place.warning)
+      ? h("p.warning", { id: `${place.id}-warning` }, h("b", t("warning_word")), place.warning)
       : null,
   ];
 }
 
-const wrapperClass = (place) => `field${place.error ? " wrong" : ""}`;
+const wrapper = (tag, place) => `${tag}.field${place.error ? ".wrong" : ""}`;
 
 export function group(place, legend, hint, inside, layout = "") {
   return h(
-    "fieldset",
-    { class: wrapperClass(place), id: place.id },
-    h("legend", {}, legend),
-    hint ? h("p", { class: "hint" }, hint) : null,
+    wrapper("fieldset", place),
+    { id: place.id },
+    h("legend", legend),
+    hint ? h("p.hint", hint) : null,
     notes(place),
-    h("div", { class: `options ${layout}` }, inside),
+    h(`div.options${layout}`, inside),
   );
 }
 
@@ -104,10 +107,10 @@ export function labelled(place, label, hint, control) {
   if (about) control.setAttribute("aria-describedby", about);
   if (place.error) control.setAttribute("aria-invalid", "true");
   return h(
-    "div",
-    { class: wrapperClass(place), id: place.id },
+    wrapper("div", place),
+    { id: place.id },
     h("label", { for: control.id }, label),
-    hint ? h("p", { class: "hint", id: hintId }, hint) : null,
+    hint ? h("p.hint", { id: hintId }, hint) : null,
     notes(place),
     control,
   );
@@ -120,28 +123,27 @@ function listed(question, place, entries) {
     h("option", { value: "" }, t("choose")),
     entries.map(([code, text]) => h("option", { value: code, selected: place.value === code }, text)),
   );
-  return labelled(place, questionText(question.code), questionHint(question.code), choose);
+  return labelled(place, titleOf(question), questionHint(question.code), choose);
 }
 
 export const wholeNumber = (text) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : null);
 
 function integer(question, place) {
-  const input = h("input", {
+  const input = h("input.short", {
     type: "text",
     inputmode: "numeric",
-    class: "short",
     maxlength: 6,
     value: place.raw ?? (place.value ?? "").toString(),
     oninput: (event) => place.change(wholeNumber(event.target.value), event.target.value),
     ...QUIET,
   });
-  return labelled(place, questionText(question.code), questionHint(question.code), input);
+  return labelled(place, titleOf(question), questionHint(question.code), input);
 }
 
 function date(question, place) {
   const [year, month, day] = (place.value || "--").split("-");
   const raw = place.raw || { day, month, year };
-  return dateParts(place, questionText(question.code), t("date_hint"), raw, (parts) =>
+  return dateParts(place, titleOf(question), t("date_hint"), raw, (parts) =>
     place.change(isoDate(parts), parts),
   );
 }
@@ -151,12 +153,11 @@ export function dateParts(place, legend, hint, raw, change) {
   const parts = { ...raw };
   const inputs = ["day", "month", "year"].map((name) => {
     const id = `${place.id}-${name}`;
-    const input = h("input", {
+    const input = h(name === "year" ? "input.year" : "input.day", {
       id,
       type: "text",
       inputmode: "numeric",
       maxlength: name === "year" ? 4 : 2,
-      class: name === "year" ? "year" : "day",
       value: parts[name] || "",
       "aria-describedby": described(place),
       "aria-invalid": place.error ? "true" : null,
@@ -166,9 +167,9 @@ export function dateParts(place, legend, hint, raw, change) {
       },
       ...QUIET,
     });
-    return h("div", { class: "part" }, h("label", { for: id }, t(name)), input);
+    return h("div.part", h("label", { for: id }, t(name)), input);
   });
-  return group(place, legend, hint, h("div", { class: "parts" }, inputs));
+  return group(place, legend, hint, h("div.parts", inputs));
 }
 
 // ISO text of a whole date that exists in the calendar, else null.

@@ -1,60 +1,50 @@
 // Handing over: the service's whole state, sealed to the officers' keys, saved as one file without any count in its name.
+// The page cannot send it; until the worker says that it was sent, the list reminds of it.
 
-import { h, busy, button, saveFile } from "./dom.js";
+import { h, backToList, busy, button, heading, saveFile } from "./dom.js";
 import { t, language } from "./texts.js";
 import { declarationOf, errorsOf, problemsOf } from "./declarations.js";
+import { rowName, rowPerson, rowSituation } from "./identity_screen.js";
 import { sealReceipt, sealReturn } from "./seal.js";
-import { situationText } from "./tree.js";
 
 const MADE_WITH = "denombrement page 1";
 
 export function handingScreen(app) {
   const { whole, unfinished } = sorted(app);
-  return {
-    title: t("hand_over_title"),
-    nodes: [
-      h("nav", { "aria-label": t("steps") }, button(t("back_to_list"), () => app.go("list"), "link")),
-      h("h1", { tabindex: "-1" }, t("hand_over_title")),
-      h("p", {}, t("handing_count", { number: whole.length })),
-      unfinished.length ? unfinishedBox(app, unfinished) : null,
-      h("p", {}, t("handing_explained")),
-      whole.length || withdrawals(app).length
-        ? button(t(unfinished.length ? "hand_over_without" : "hand_over_now"), () => busy(() => handOver(app, whole)), "primary")
-        : h("p", { class: "inset" }, t("handing_nothing")),
-    ],
-  };
+  const hasAny = whole.length || withdrawals(app).length;
+  const make = () => busy(() => handOver(app, whole));
+  return [
+    backToList(app),
+    heading(t("hand_over_title")),
+    h("p", t("handing_count", { number: whole.length })),
+    unfinished.length ? unfinishedBox(app, unfinished) : null,
+    h("p", t("handing_explained")),
+    h("details", { open: true }, h("summary", t("desks_title")), h("p", t("desks_explained")), h(
+      "div.actions",
+      button(t("save_draft"), app.saveDraft),
+      button(t("open_draft"), () => app.go("draft")),
+    )),
+    hasAny ? button(t(unfinished.length ? "hand_over_without" : "hand_over_now"), make, "primary") : h("p.inset", t("handing_nothing")),
+  ];
 }
 
 // Declarations that can be counted as they are, and those that cannot yet.
 function sorted(app) {
   const live = [...app.rows.values()].filter((row) => !row.withdrawn);
-  const isWhole = (row) => errorsOf(problemsOf(row, app.definition, app.dates)).length === 0;
+  const isWhole = (row) => errorsOf(problemsOf(row)).length === 0;
   return { whole: live.filter(isWhole), unfinished: live.filter((row) => !isWhole(row)) };
 }
 
 const withdrawals = (app) => [...app.rows.values()].filter((row) => row.withdrawn && row.handed);
 
 function unfinishedBox(app, unfinished) {
+  const open = (row) => () => app.go("page", { id: row.id, page: "check", showErrors: true });
+  const about = (row) => [rowName(row), rowSituation(row), rowPerson(row)].filter(Boolean).join(" – ");
   return h(
-    "section",
-    { class: "warning" },
-    h("h2", {}, t("handing_unfinished", { number: unfinished.length })),
-    h("p", {}, t("handing_unfinished_explained")),
-    h(
-      "ul",
-      {},
-      unfinished.map((row) =>
-        h(
-          "li",
-          {},
-          button(
-            row.mark || (row.answers.situation ? situationText(row.answers.situation) : t("situation_to_do")),
-            () => app.go("page", { id: row.id, page: "check", showErrors: true }),
-            "link",
-          ),
-        ),
-      ),
-    ),
+    "section.warning",
+    h("h2", t("handing_unfinished", { number: unfinished.length })),
+    h("p", t("handing_unfinished_explained")),
+    h("ul", unfinished.map((row) => h("li", button(about(row), open(row), "link")))),
   );
 }
 
@@ -77,39 +67,57 @@ async function sealAndSave(app, content) {
   const random = [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0"));
   const name = `${app.form.service.id}-${random.join("")}.jwe.json`;
   saveFile(name, sealed);
-  return { name, receipt: await sealReceipt(sealed), number };
+  return { file: name, receipt: await sealReceipt(sealed), sent: false };
 }
 
 async function handOver(app, whole) {
   const gone = withdrawals(app);
   const saved = await sealAndSave(app, {
     met_nobody: false,
-    declarations: whole.map((row) => declarationOf(row, app.definition, app.dates)),
+    declarations: whole.map(declarationOf),
     withdrawn: gone.map((row) => ({ declaration_id: row.id, revision: row.revision })),
   });
   for (const row of [...whole, ...gone]) await app.keep({ ...row, handed: row.revision });
   await app.handed(saved);
 }
 
-// A return of zero is data: one click.
+// A return of zero is data.
 export async function meetNobody(app) {
   await app.handed(await sealAndSave(app, { met_nobody: true, declarations: [], withdrawn: [] }));
 }
 
-export function doneScreen(app, { name, receipt }) {
-  return {
-    title: t("done_title"),
-    nodes: [
-      h("h1", { tabindex: "-1" }, t("done_title")),
-      h("section", { class: "outcome" }, h("p", { class: "outcome-label" }, t("done_receipt")), h("p", { class: "mark" }, receipt)),
-      h("p", {}, t("done_file"), " ", h("span", { class: "mono" }, name)),
-      h("ol", {}, ["done_step_1", "done_step_2", "done_step_3"].map((key) => h("li", {}, t(key, { address: app.form.address })))),
-      h(
-        "div",
-        { class: "actions" },
-        button(t("back_to_list"), () => app.go(app.vault ? "list" : "unlock"), "primary"),
-        button(t("print"), () => window.print()),
-      ),
-    ],
-  };
+export const nobodyPart = (app) =>
+  h("section", h("h2", t("nobody_title")), h("p", t("nobody_intro")), button(t("nobody"), () => app.go("confirm", { what: "nobody" })));
+
+const whereTo = (app) => (app.form.address ? t("send_to", { address: app.form.address }) : t("send_to_coordination"));
+const sentButton = (app, kind) => button(t("sent_yes"), () => app.sent(), kind);
+
+// The last file: still to be sent, or sent as the worker says. Before the passphrase, it can only be told.
+export function lastFileBanner(app) {
+  const { file, receipt, sent } = app.last;
+  if (!file) return null;
+  if (sent) return h("p.banner.calm", { role: "status" }, t("all_sent", { receipt }));
+  return h(
+    "section.banner",
+    { role: "status" },
+    h("p", h("b", t("unsent")), " ", h("span.mono", file)),
+    h("p", whereTo(app), " ", t("unsent_more")),
+    app.vault || app.isNew ? sentButton(app) : null,
+  );
+}
+
+export function doneScreen(app) {
+  const { file, receipt } = app.last;
+  return [
+    heading(t("done_title")),
+    h("p.lead", t("done_not_sent")),
+    h(
+      "ol.steps",
+      h("li", t("done_step_1"), " ", h("span.mono", file)),
+      h("li", h("b", whereTo(app)), " ", t("done_step_2")),
+      h("li", t("done_step_3")),
+    ),
+    h("div.actions", sentButton(app, "primary"), button(t("sent_later"), app.home), button(t("print"), () => window.print())),
+    h("section.outcome", h("p.outcome-label", t("done_receipt")), h("p.mark", receipt), h("p", t("done_receipt_explained"))),
+  ];
 }

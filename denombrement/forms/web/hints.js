@@ -30,17 +30,20 @@ function dateHints({ day, month, year }, nightYear) {
   else if (d && m && d !== m && d <= 12 && m <= 12) hints.push("hint_day_month");
   if (m > 12 && d >= 1 && d <= 12) hints.push("hint_month_over_12");
   if (y && year.length === 2) hints.push("hint_short_year");
+  if (y > 1000 && !(d && m)) hints.push("hint_weak_date");
   if (y > 1000 && nightYear - y > 100) hints.push("hint_very_old");
   if (y > 1000 && y <= nightYear && nightYear - y < 18) hints.push("hint_minor");
   return hints;
 }
 
-// Whole years of age on a night; null unless the whole date is known (1 January stands for an unknown day).
-export function ageOn(night, { day, month, year }) {
+// The youngest and the oldest whole age on a night that the known parts of a birth date allow; null without a year.
+// 1 January stands for an unknown day.
+export function agesOn(night, { day, month, year }) {
   const [d, m, y] = [day, month, year].map(Number);
-  if (!d || !m || !y || (d === 1 && m === 1)) return null;
   const [nightYear, nightMonth, nightDay] = night.split("-").map(Number);
-  const before = nightMonth < m || (nightMonth === m && nightDay < d);
-  const age = nightYear - y - (before ? 1 : 0);
-  return age >= 0 && age <= 120 ? age : null;
+  const age = nightYear - y;
+  if (!y || age < 0 || age > 120) return null;
+  if (!m || (d === 1 && m === 1) || (m === nightMonth && !d)) return [Math.max(age - 1, 0), age];
+  const whole = age - (nightMonth < m || (nightMonth === m && nightDay < d) ? 1 : 0);
+  return [whole, whole];
 }

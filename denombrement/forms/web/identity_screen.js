@@ -1,12 +1,13 @@
 // The only screen where a name is typed. Names live in `typed`, in memory, until the code is made or the screen left.
 
-import { h, button, announce } from "./dom.js";
-import { t, questionText, optionText, dateText } from "./texts.js";
+import { h, announce, button, buttonOf } from "./dom.js";
+import { t, questionText, optionText, communeText, dateText, situationText } from "./texts.js";
 import { QUIET, dateParts, group, isoDate, labelled, option, questionField } from "./fields.js";
-import { identityHints, ageOn } from "./hints.js";
+import { fieldId } from "./declarations.js";
+import { identityHints, agesOn } from "./hints.js";
 import { noticeTexts } from "./notice.js";
-import { situationText } from "./tree.js";
 import { fileMark, identityTokens, mnemonicParts, mnemonicTokens } from "./identity.js";
+import { survey } from "./survey.js";
 
 const WAYS = ["coded", "mnemonic", "refused", "not_known"];
 
@@ -16,6 +17,7 @@ export const nothingTyped = () => ({
   family: "",
   date: { day: "", month: "", year: "" },
   mnemonic: "",
+  isReread: false,
 });
 
 // `place`: { app, row, typed, errors, problem(field), change(), redraw() }.
@@ -41,20 +43,18 @@ function wayField(place) {
 
 function typingFields(place) {
   const { typed } = place;
-  if (!typed.way) return [noticeBox(place)];
+  if (!typed.way) return [noticeBox()];
   const sex = typed.way === "refused" || typed.way === "mnemonic" ? null : sexField(place);
   const own = {
     coded: () => [nameFields(place), hintsBox(place)],
     mnemonic: () => [mnemonicField(place)],
-    refused: () => [h("p", { class: "inset" }, t("refused_explained"))],
-    not_known: () => [h("p", { class: "inset" }, t("not_known_explained"))],
+    refused: () => [h("p.inset", t("refused_explained"))],
+    not_known: () => [h("p.inset", t("not_known_explained"))],
   };
-  return [own[typed.way](), sex, noticeBox(place)];
+  return [own[typed.way](), sex, noticeBox()];
 }
 
-function noticeBox(place) {
-  return h("details", {}, h("summary", {}, t("notice_link")), noticeTexts(place.app.dates));
-}
+const noticeBox = () => h("details", h("summary", t("notice_link")), noticeTexts());
 
 function textInput(value, change) {
   return h("input", { type: "text", maxlength: 200, value, oninput: (event) => change(event.target.value), ...QUIET });
@@ -70,7 +70,7 @@ function nameFields(place) {
       textInput(typed[id], (text) => typedAs(place, id, text)),
     );
   return [
-    h("p", { class: "inset" }, t("identity_promise")),
+    h("p.inset", t("identity_promise")),
     named("given", "given_name", null),
     named("family", "family_name", t("family_name_hint")),
     dateParts(
@@ -86,19 +86,17 @@ function nameFields(place) {
 function typedAs(place, name, value) {
   place.typed[name] = value;
   const box = document.getElementById("identity-hints");
-  const hints = h("div", {}, hintTexts(place));
+  const hints = h("div", hintTexts(place.typed));
   if (box && box.textContent !== hints.textContent) box.replaceChildren(...hints.childNodes); // said once, not at each key
 }
 
-function hintsBox(place) {
-  return h("div", { id: "identity-hints", class: "hints", role: "status" }, hintTexts(place));
-}
+const hintsBox = ({ typed }) => h("div.hints", { id: "identity-hints", role: "status" }, hintTexts(typed));
 
-function hintTexts({ typed, app }) {
-  const keys = identityHints({ ...typed, ...typed.date }, Number(app.dates.night.slice(0, 4)));
+function hintTexts(typed) {
+  const keys = identityHints({ ...typed, ...typed.date }, Number(survey.dates.night.slice(0, 4)));
   const iso = isoDate(typed.date);
   const values = { date: iso ? dateText(iso) : "" };
-  return keys.filter((key) => iso || key !== "hint_day_month").map((key) => h("p", {}, t(key, values)));
+  return keys.filter((key) => iso || key !== "hint_day_month").map((key) => h("p", t(key, values)));
 }
 
 function mnemonicField(place) {
@@ -108,8 +106,8 @@ function mnemonicField(place) {
 }
 
 function sexField(place) {
-  const { row, app } = place;
-  return questionField(app.definition.questions.sex, {
+  const { row } = place;
+  return questionField(survey.questions.sex, {
     id: "q-sex",
     value: row.answers.sex ?? null,
     ...place.problem("q-sex"),
@@ -120,24 +118,40 @@ function sexField(place) {
   });
 }
 
+// The last look at a name before it is erased.
+export function rereadBox({ row, typed }) {
+  const { day, month, year } = typed.date;
+  const iso = isoDate(typed.date);
+  const date = day || month || year ? [day, month, year].map((part) => part || "?").join(" / ") : "";
+  const lines = [
+    [t("given_name"), typed.given.trim()],
+    [t("family_name"), typed.family.trim()],
+    [t("birth_date"), iso ? dateText(iso) : date],
+    [questionText("sex"), optionText("sex", row.answers.sex)],
+  ];
+  return [
+    h("dl", lines.map(([name, said]) => h("div", h("dt", name), h("dd", said || t("no_answer"))))),
+    iso ? null : h("p.warning", t("reread_weak")),
+    h("div.hints", hintTexts(typed)),
+    h("p", t("reread_explained")),
+  ];
+}
+
 // Once made: the mark for the paper file, and who on this computer looks like the same person.
 function madeBox(place) {
   const { row } = place;
+  const { status } = row.identity;
   const twins = place.app.twins(row);
   return h(
     "div",
-    {},
     h(
-      "section",
-      { class: "outcome" },
-      h("p", { class: "outcome-label" }, optionText("identity_status", row.identity.status)),
-      row.mark ? [h("p", { class: "mark" }, spaced(row.mark)), h("p", {}, t("mark_explained"))] : null,
-      row.identity.status === "coded" ? h("p", {}, t("name_erased")) : null,
-      row.answers.sex && row.identity.status !== "refused"
-        ? h("p", {}, questionText("sex"), " · ", h("b", {}, optionText("sex", row.answers.sex)))
-        : null,
+      "section.outcome",
+      h("p.outcome-label", optionText("identity_status", status)),
+      row.mark ? [h("p.mark", spaced(row.mark)), h("p", t("mark_explained"))] : null,
+      status === "coded" ? h("p", t("name_erased")) : null,
+      row.answers.sex && status !== "refused" ? h("p", questionText("sex"), " · ", h("b", optionText("sex", row.answers.sex))) : null,
       button(t("type_again"), () => {
-        place.typed.way = row.identity.status;
+        place.typed.way = status;
         place.redraw("identity-status");
       }),
     ),
@@ -147,39 +161,48 @@ function madeBox(place) {
 
 export const spaced = (mark) => `${mark.slice(0, 3)}\u00a0${mark.slice(3)}`;
 
+// What a declaration is called, and who it is about, without anything that names the person.
+export const rowName = (row) => (row.mark ? spaced(row.mark) : t(`nameless_${row.identity?.status ?? "none"}`));
+export const rowSituation = ({ answers }) => (answers.situation ? situationText(answers.situation) : t("situation_to_do"));
+
+export function rowPerson({ answers, identity }) {
+  const { sex, age_years: age, age_class: ages, commune_night: commune } = answers;
+  const known = (code) => code && code !== "dont_know";
+  const person = [
+    known(sex) && optionText("sex", sex),
+    age || age === 0 ? t("years_old", { age }) : known(ages) && optionText("age_class", ages),
+  ];
+  const place = survey.communes[commune] && communeText(commune);
+  return [...(identity?.status === "refused" ? [] : person), place].filter(Boolean).join(", ");
+}
+
 function twinsBox({ app }, twins) {
+  const open = (twin) => () => app.go("page", { id: twin.id, page: "check" });
   return h(
-    "section",
-    { class: "warning", role: "alert", id: "twins" },
-    h("h2", {}, t("twins_title")),
-    h("p", {}, t("twins_explained")),
-    h(
-      "ul",
-      {},
-      twins.map((twin) =>
-        h(
-          "li",
-          {},
-          button(`${t("open_declaration")} ${spaced(twin.mark)}`, () => app.go("page", { id: twin.id, page: "check" }), "link"),
-          twin.answers.situation ? ` – ${situationText(twin.answers.situation)}` : "",
-        ),
-      ),
-    ),
+    "section.warning",
+    { role: "alert", id: "twins" },
+    h("h2", t("twins_title")),
+    h("p", t("twins_explained")),
+    h("ul", twins.map((twin) => h("li", buttonOf(rowName(twin), t("open_declaration"), open(twin), "link"), ` ${rowName(twin)} – ${rowSituation(twin)}`))),
   );
+}
+
+// What stands in the way of a code, without making one; nothing is kept of what was typed.
+export async function identityProblems(app, row, typed) {
+  if (!typed.way) return row.identity ? [] : [problem("identity-status", "identity_missing")];
+  const errors = typedErrors(row, typed);
+  return errors.length ? errors : (await codeOf(app, row, typed)).errors || [];
 }
 
 // Makes the identity of the declaration from what was typed; resolves to errors, none where it is made.
 export async function makeIdentity(app, row, typed) {
-  if (!typed.way) return row.identity ? [] : [problem("identity-status", "identity_missing")];
-  const errors = typedErrors(app, row, typed);
-  if (errors.length) return errors;
-  if (typed.way === "refused" || typed.way === "not_known") {
-    row.identity = { status: typed.way };
-    row.mark = "";
-    return [];
-  }
+  const errors = await identityProblems(app, row, typed);
+  if (errors.length || !typed.way) return errors;
+  row.mark = "";
+  row.identity = { status: typed.way };
+  if (typed.way === "refused" || typed.way === "not_known") return [];
   const made = await codeOf(app, row, typed);
-  if (made.errors) return made.errors;
+  tellFacts(row, made.facts);
   row.identity = { status: "coded", recipe: made.recipe, ...(made.code ? { code: made.code } : {}), tokens: made.tokens };
   row.mark = await fileMark(made);
   announce(t("name_erased"));
@@ -188,45 +211,64 @@ export async function makeIdentity(app, row, typed) {
 
 const problem = (field, text) => ({ field, text });
 
-async function codeOf(app, row, typed) {
-  try {
-    if (typed.way === "mnemonic") {
-      const made = await mnemonicTokens(app.tables, app.keyer, typed.mnemonic);
-      answersOfMnemonic(app, row, mnemonicParts(app.tables, typed.mnemonic));
-      return made;
+// The code, with the facts that need not be typed twice: the age, and on paper the sex.
+async function codeOf({ tables, keyer }, row, typed) {
+  const night = survey.dates.night;
+  if (typed.way === "mnemonic") {
+    try {
+      const made = await mnemonicTokens(tables, keyer, typed.mnemonic);
+      return { ...made, facts: factsOfMnemonic(tables, mnemonicParts(tables, typed.mnemonic)) };
+    } catch {
+      return { errors: [problem("identity-mnemonic", "mnemonic_unreadable")] };
     }
-    const { day, month, year } = typed.date;
-    const identity = {
-      given_name: typed.given,
-      family_name: typed.family,
-      birth_year: Number(year) || null,
-      birth_month: Number(month) || null,
-      birth_day: Number(day) || null,
-      sex: row.answers.sex || "dont_know",
-    };
-    const made = await identityTokens(app.tables, app.keyer, identity);
-    const age = ageOn(app.dates.night, typed.date);
-    if (age !== null) row.answers.age_years = age;
-    return made;
+  }
+  if (typed.way !== "coded") return {};
+  const { day, month, year } = typed.date;
+  const identity = {
+    given_name: typed.given,
+    family_name: typed.family,
+    birth_year: Number(year) || null,
+    birth_month: Number(month) || null,
+    birth_day: Number(day) || null,
+    sex: row.answers.sex || "dont_know",
+  };
+  try {
+    return { ...(await identityTokens(tables, keyer, identity)), facts: { ages: agesOn(night, typed.date) } };
   } catch {
-    const field = typed.way === "mnemonic" ? "identity-mnemonic" : "identity-date";
-    return { errors: [problem(field, typed.way === "mnemonic" ? "mnemonic_unreadable" : "birth_date_impossible")] };
+    return { errors: [problem("identity-date", "birth_date_impossible")] };
   }
 }
 
-// The sex and the age that a paper form's code already tells need not be typed twice.
-function answersOfMnemonic(app, row, values) {
+function factsOfMnemonic({ recipe }, values) {
   const whole = ([, part]) => !part.positions && part.at_most === undefined;
   const read = (field) => {
-    const found = Object.entries(app.tables.recipe.parts).find((entry) => entry[1].field === field && whole(entry));
+    const found = Object.entries(recipe.parts).find((entry) => entry[1].field === field && whole(entry));
     return found ? values[found[0]] : undefined;
   };
-  row.answers.sex = read("sex") ?? "dont_know";
-  const age = ageOn(app.dates.night, { day: read("birth_day"), month: read("birth_month"), year: read("birth_year") });
-  if (age !== null) row.answers.age_years = age;
+  const date = { day: read("birth_day"), month: read("birth_month"), year: read("birth_year") };
+  return { sex: read("sex") ?? "dont_know", ages: agesOn(survey.dates.night, date) };
 }
 
-function typedErrors(app, row, typed) {
+// An age where the date leaves no doubt, else an age group where both possible ages are in the same one.
+function tellFacts({ answers, raw }, { sex, ages }) {
+  if (sex) answers.sex = sex;
+  if (!ages) return;
+  for (const code of ["age_years", "age_class"]) {
+    delete answers[code];
+    delete raw[fieldId(code)];
+  }
+  const [first, second] = ages.map(ageClass);
+  if (ages[0] === ages[1]) answers.age_years = ages[0];
+  else if (first === second) answers.age_class = first;
+}
+
+const ageClass = (age) =>
+  Object.keys(survey.options.age_class).find((code) => {
+    const [from, to = 200] = (code.match(/\d+/g) || []).map(Number);
+    return code === "under_18" ? age < from : age >= from && age <= to;
+  });
+
+function typedErrors(row, typed) {
   const errors = [];
   if (typed.way === "coded") {
     const known = typed.given.trim() || typed.family.trim() || typed.date.year;
@@ -240,4 +282,3 @@ function typedErrors(app, row, typed) {
   }
   return errors;
 }
-

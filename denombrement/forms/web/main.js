@@ -2,13 +2,13 @@
 
 import { base64urlBytes, unpacked } from "./encoding.js";
 import { h, byId, saveFile } from "./dom.js";
-import { t, useTexts, language, languages, chooseLanguage } from "./texts.js";
+import { t, language, languages, chooseLanguage } from "./texts.js";
 import { openStorage, holdAlone } from "./storage.js";
-import { WrongPassphrase, createVault, openVault, readOpenRow, writeNumber } from "./vault.js";
+import { survey } from "./survey.js";
+import { WrongPassphrase, createVault, openVault, readOpenRow, writeOpenRow } from "./vault.js";
 import { lookalikes, touched } from "./declarations.js";
 import { nothingTyped } from "./identity_screen.js";
 import { makeKeyer, prepareIdentity } from "./identity.js";
-import { treeValues } from "./tree.js";
 import { noticeScreen } from "./notice.js";
 import { pageScreen } from "./page_screen.js";
 import { fastScreen } from "./fast_screen.js";
@@ -33,22 +33,18 @@ const SCREENS = {
 const IDLE_MINUTES = 20;
 const SAVE_DELAY_MS = 700;
 const ROW = "d:";
-const STATE = "state";
 
 const app = {
   form: JSON.parse(byId("form").textContent),
-  definition: null,
-  dates: null,
   rows: new Map(),
   contents: new Map(),
-  state: { receipt: "" },
+  last: {}, // the last file made: { file, receipt, sent }
   vault: null,
   isNew: true,
   shown: null,
 };
 app.name = `denombrement/${app.form.campaign.id}/${app.form.service.id}`;
 app.header = () => ({ campaign: app.form.campaign.id, service: app.form.service.id });
-app.values = () => ({ ...treeValues(app.dates), campaign: app.form.campaign.name, service: app.form.service.name });
 
 // --- Screens -----------------------------------------------------------------------------------------------------
 
@@ -57,6 +53,7 @@ app.go = (name, options = {}, toTop = true) => {
   render(name, options, null, toTop);
 };
 app.redraw = (options, focus) => render(app.shown.name, options, focus, false);
+app.home = () => app.go(app.vault ? "list" : "unlock");
 
 // What the browser keeps of a screen to go back to: which one, never what was typed there.
 const plain = (name, { id, page, what }) => (name === "page" || name === "confirm" ? { id, page, what } : {});
@@ -64,18 +61,20 @@ const plain = (name, { id, page, what }) => (name === "page" || name === "confir
 function render(name, options, focus, toTop = true) {
   wipeTyped(options);
   const screen = SCREENS[name](app, options);
-  app.shown = { name, options, screen };
-  byId("main").replaceChildren(...screen.nodes.flat(Infinity).filter(Boolean));
-  document.title = `${screen.title} – ${app.form.campaign.name}`;
+  const nodes = screen.nodes ?? screen;
+  app.shown = { name, options, kept: screen.kept };
+  byId("main").replaceChildren(...nodes.flat(Infinity).filter(Boolean));
+  const title = byId("main").querySelector("h1");
+  document.title = `${title.textContent} – ${app.form.campaign.name}`;
   drawHeader();
-  const target = focus ? byId(focus) : byId("main").querySelector("h1");
+  const target = focus ? byId(focus) : title;
   (target?.matches("fieldset") ? target.querySelector("input") : target)?.focus({ preventScroll: toTop });
   if (toTop) window.scrollTo(0, 0);
 }
 
 // A name typed on the screen left is overwritten, unless the same screen goes on.
 function wipeTyped({ typed }) {
-  const old = app.shown?.screen.kept?.typed;
+  const old = app.shown?.kept?.typed;
   if (old && old !== typed) Object.assign(old, nothingTyped());
 }
 
@@ -105,9 +104,9 @@ function speak(code) {
   } catch {
     // Not remembered: no harm.
   }
-  const { name, options, screen } = app.shown;
+  const { name, options, kept } = app.shown;
   const secrets = new Map([...document.querySelectorAll("input[type=password]")].map(({ id, value }) => [id, value]));
-  render(name, { ...options, ...screen.kept }, null, false);
+  render(name, { ...options, ...kept }, null, false);
   for (const [id, value] of secrets) byId(id).value = value;
   byId("languages").querySelector("[aria-pressed=true]").focus();
 }
@@ -178,7 +177,6 @@ app.open = async (passphrase) => {
 
 async function loadRows() {
   const all = await app.vault.all();
-  app.state = all.get(STATE) || app.state;
   app.rows = new Map([...all].filter(([name]) => name.startsWith(ROW)).map(([, row]) => [row.id, row]));
   app.contents = new Map([...app.rows.values()].map((row) => [row.id, contentOf(row)]));
 }
@@ -215,14 +213,14 @@ app.erase = async () => {
 };
 
 app.saveDraft = async () => {
-  const rows = { state: app.state, number: await lastNumber(), rows: [...app.rows.values()] };
+  const rows = { last: app.last, number: await lastNumber(), rows: [...app.rows.values()] };
   const name = `${t("draft_name")}-${app.form.service.id}-${crypto.randomUUID().slice(0, 8)}.json`;
   saveFile(name, await app.vault.draftFile(app.header(), rows));
 };
 
 // The later of two versions of a declaration is kept; a computer without drafts takes the file's passphrase, and drafts
 // locked under another one are never overwritten.
-app.takeDraft = async ({ state, number, rows }, passphrase) => {
+app.takeDraft = async ({ last, number, rows }, passphrase) => {
   if (!app.vault) {
     const unlock = app.isNew ? createVault : openVault;
     app.vault = await unlock(app.storage, passphrase);
@@ -234,9 +232,8 @@ app.takeDraft = async ({ state, number, rows }, passphrase) => {
     if (!ours || ours.changed < row.changed) await app.keep(row);
   }
   if (number > (await lastNumber())) {
-    app.state = state;
-    await writeNumber(app.storage, number);
-    await app.vault.put(STATE, state);
+    app.last = last ?? {};
+    await writeOpenRow(app.storage, { number, last });
   }
   app.go("list", { message: t("draft_taken", { number: rows.length }) });
 };
@@ -247,20 +244,31 @@ const lastNumber = async () => (await readOpenRow(app.storage))?.number ?? 0;
 
 app.nextNumber = async () => {
   const number = (await lastNumber()) + 1;
-  await writeNumber(app.storage, number);
+  await writeOpenRow(app.storage, { number });
   return number;
 };
 
-app.handed = async (saved) => {
-  app.state = { receipt: saved.receipt };
-  if (app.vault) await app.vault.put(STATE, app.state);
-  app.go("done", saved);
+app.handed = async (last) => {
+  await keepLast(last);
+  app.go("done");
 };
+
+// The worker says that the last file was sent: the page cannot know.
+app.sent = async () => {
+  await keepLast({ ...app.last, sent: true });
+  for (const row of app.rows.values()) if (row.handed) await app.keep({ ...row, sent: row.handed });
+  app.go(app.vault ? "list" : "unlock", { message: t("sent_thanks") });
+};
+
+async function keepLast(last) {
+  app.last = last;
+  await writeOpenRow(app.storage, { last });
+}
 
 // A full disk or a fault of ours must not pass in silence: what was just answered may not be kept.
 for (const event of ["error", "unhandledrejection"]) {
   addEventListener(event, () => {
-    if (!byId("fault")) byId("main").prepend(h("p", { id: "fault", class: "warning", role: "alert" }, t("unexpected")));
+    if (!byId("fault")) byId("main").prepend(h("p.warning", { id: "fault", role: "alert" }, t("unexpected")));
   });
 }
 
@@ -291,9 +299,8 @@ function firstLanguage() {
 }
 
 async function start() {
-  app.definition = await unpacked(byId("definition").textContent);
-  app.dates = app.definition.dates;
-  useTexts(app.definition, app.definition.languages);
+  Object.assign(survey, unpacked(byId("definition").textContent));
+  survey.names = { campaign: app.form.campaign.name, service: app.form.service.name };
   chooseLanguage(firstLanguage());
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -301,10 +308,12 @@ async function start() {
   });
   if (!(await holdAlone(app.name))) return app.go("busy");
   app.storage = await openStorage(app.name);
-  app.tables = prepareIdentity(app.definition.identity);
+  app.tables = prepareIdentity(survey.identity);
   app.keyer = await makeKeyer(app.tables, base64urlBytes(app.form.secret), app.form.campaign.id);
   delete app.form.secret;
-  app.isNew = !(await readOpenRow(app.storage))?.salt;
+  const { salt, last = {} } = (await readOpenRow(app.storage)) ?? {};
+  app.isNew = !salt;
+  app.last = last;
   lockWhenIdle();
   if (app.form.offline && "serviceWorker" in navigator) navigator.serviceWorker.register("worker.js");
   return app.go("unlock");

@@ -1,39 +1,46 @@
 // One screen of the questionnaire: its questions, an error summary, and the way on. Nothing advances by itself.
 
-import { h, button, errorSummary } from "./dom.js";
+import { h, backToList, button, errorSummary, heading, stepOf } from "./dom.js";
 import { t, problemText } from "./texts.js";
-import { errorsOf, pagesOf, problemsOf, settledAnswers } from "./declarations.js";
-import { identityFields, makeIdentity, nothingTyped } from "./identity_screen.js";
+import { awaited, errorsOf, pagesOf, problemsOf, settledAnswers } from "./declarations.js";
+import { identityFields, identityProblems, makeIdentity, nothingTyped, rereadBox } from "./identity_screen.js";
 import { sectionFields } from "./questions.js";
 import { checkNodes } from "./check_screen.js";
 
 export function pageScreen(app, { id, page, showErrors = false, typed = nothingTyped(), errors = [] }) {
   const row = app.rows.get(id);
-  const pages = pagesOf(row, app.definition);
+  const pages = pagesOf(row);
   const current = pages.includes(page) ? page : pages[0];
   const view = { app, row, page: current, pages, typed, showErrors, errors };
-  const body = current === "check" ? checkNodes(app, row, view) : pageNodes(view);
-  return { title: t(`page_${current}`), nodes: body, kept: { typed } };
+  if (!row.answers.situation) row.direct = false; // here the tree leads to it
+  const nodes = current === "check" ? checkNodes(view) : pageNodes(view);
+  return { nodes, kept: { typed } };
 }
 
 function pageNodes(view) {
-  const { app, row, page, pages } = view;
+  const { app, page, typed } = view;
   const shown = shownProblems(view);
-  const number = pages.indexOf(page) + 1;
+  const isReread = page === "identity" && typed.isReread;
   return [
-    h("nav", { "aria-label": t("steps") }, button(t("back_to_list"), () => leave(view), "link"), backLink(view)),
-    h("p", { class: "caption" }, t("step", { number, total: pages.length })),
-    h("h1", { tabindex: "-1" }, t(`page_${page}`)),
-    errorSummary(t("problem_title"), errorsOf(shown).map(({ field, message }) => ({ field, message }))),
-    page === "identity" ? identityFields(identityPlace(view, shown)) : sectionFields(page, sectionPlace(view, shown)),
+    backToList(app, isReread ? null : backLink(view)),
+    stepOf(view),
+    heading(t(isReread ? "reread_title" : `page_${page}`)),
+    errorSummary(errorsOf(shown)),
+    isReread ? rereadBox(identityPlace(view, shown)) : questionsOn(view, shown),
     h(
-      "div",
-      { class: "actions" },
-      button(t("continue"), () => goOn(view), "primary"),
-      button(t("save_and_leave"), () => leave(view)),
+      "div.actions",
+      button(t(isReread ? "reread_yes" : "continue"), () => goOn(view), "primary"),
+      isReread ? button(t("reread_no"), () => correct(view)) : button(t("save_and_leave"), () => leave(view)),
     ),
-    app.storage.kind === "memory" ? h("p", { class: "warning" }, t("memory_only")) : null,
+    app.storage.kind === "memory" ? h("p.warning", t("memory_only")) : null,
   ];
+}
+
+function questionsOn(view, shown) {
+  const { app, row, page } = view;
+  if (page === "identity") return identityFields(identityPlace(view, shown));
+  const about = page === "territory" ? h("p.inset", t("territory_is")) : null;
+  return [about, sectionFields(page, { ...view, problem: problemOf(shown), change: () => app.changed(row) })];
 }
 
 function backLink({ app, row, page, pages }) {
@@ -42,14 +49,21 @@ function backLink({ app, row, page, pages }) {
 }
 
 // Errors after "continue" was pressed; warnings once the screen has been left a first time.
-function shownProblems({ app, row, page, showErrors, errors }) {
-  if (page === "identity") return errors.map((each) => ({ ...each, level: "error", message: problemText(each) }));
-  return problemsOf(row, app.definition, app.dates)
-    .filter((problem) => problem.page === page && (showErrors || (problem.level === "warning" && row.seen.includes(page))))
+function shownProblems({ row, page, showErrors, errors }) {
+  const found = page === "identity" ? errors.map((each) => ({ ...each, level: "error" })) : problemsOn(row, page);
+  return found
+    .filter(({ level }) => page === "identity" || showErrors || (level === "warning" && row.seen.includes(page)))
     .map((problem) => ({ ...problem, message: problemText(problem) }));
 }
 
-const problemOf = (shown) => (field) => {
+// Where the screen itself waits for an answer, the rule that merely warns of it is silent.
+function problemsOn(row, page) {
+  const waiting = awaited(row, page);
+  const isSaid = ({ field }) => waiting.some((each) => each.field === field);
+  return [...waiting, ...problemsOf(row).filter((problem) => problem.page === page && !isSaid(problem))];
+}
+
+export const problemOf = (shown) => (field) => {
   const message = (level) => shown.find((each) => each.field === field && each.level === level)?.message ?? null;
   return { error: message("error"), warning: message("warning") };
 };
@@ -64,51 +78,46 @@ function identityPlace(view, shown) {
   };
 }
 
-function sectionPlace(view, shown) {
-  const { app, row } = view;
-  return {
-    ...view,
-    definition: app.definition,
-    dates: app.dates,
-    isFast: false,
-    problem: problemOf(shown),
-    change: () => app.changed(row),
-  };
-}
-
 const state = ({ row, page, typed, showErrors, errors }) => ({ id: row.id, page, typed, showErrors, errors });
 
 async function goOn(view) {
   const { app, row, page } = view;
   if (page === "identity") return leaveIdentity(view);
-  row.answers = settledAnswers(row, app.definition, app.dates);
+  row.answers = settledAnswers(row);
   if (!row.seen.includes(page)) row.seen.push(page);
-  const errors = errorsOf(problemsOf(row, app.definition, app.dates)).filter((problem) => problem.page === page);
-  if (errors.length) return app.redraw({ ...state(view), showErrors: true }, "summary");
+  if (errorsOf(problemsOn(row, page)).length) return app.redraw({ ...state(view), showErrors: true }, "summary");
   await app.save(row);
   return app.go("page", { id: row.id, page: following(view) });
 }
 
-const following = ({ app, row, page }) => {
-  const pages = pagesOf(row, app.definition);
+const following = ({ row, page }) => {
+  const pages = pagesOf(row);
   return pages[pages.indexOf(page) + 1];
 };
 
-// The code is made, the names are erased, and the mark is shown before going on.
+// What was typed is read once more; then the code is made, the names are erased, and the mark is shown.
 async function leaveIdentity(view) {
   const { app, row, typed } = view;
-  const wasTyped = typed.way;
+  const { way, isReread } = typed;
+  if (way === "coded" && !isReread) {
+    const errors = await identityProblems(app, row, typed);
+    typed.isReread = !errors.length;
+    return app.redraw({ ...state(view), errors }, errors.length ? "summary" : null);
+  }
   const errors = await makeIdentity(app, row, typed);
   if (errors.length) return app.redraw({ ...state(view), errors }, "summary");
   Object.assign(typed, nothingTyped());
   await app.save(row);
-  const showsMark = wasTyped === "coded" || wasTyped === "mnemonic";
-  const page = showsMark ? "identity" : following(view);
-  return app.go("page", { id: row.id, page });
+  const showsMark = way === "coded" || way === "mnemonic";
+  return app.go("page", { id: row.id, page: showsMark ? "identity" : following(view) });
+}
+
+function correct(view) {
+  view.typed.isReread = false;
+  view.app.redraw(state(view), "identity-given-in");
 }
 
 async function leave({ app, row }) {
   await app.save(row);
   app.go("list");
 }
-

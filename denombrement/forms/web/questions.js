@@ -3,13 +3,13 @@
 import { h, button, byId } from "./dom.js";
 import { t, questionText } from "./texts.js";
 import { questionField } from "./fields.js";
-import { fieldId, isAsked, questionsOf, settledAnswers } from "./declarations.js";
+import { fieldId, isAsked, isDirect, placesOf, questionsAbout, questionsOf, settledAnswers } from "./declarations.js";
 import { treeAnswers, treeBlock, treeCodes, walk } from "./tree.js";
 
-// `place`: { row, definition, dates, isFast, problem(field), change() }; `change` is told that the row was altered.
+// `place`: { row, problem(field), change() }; `change` is told that the row was altered.
 export function sectionFields(section, place) {
-  const questions = questionsOf(section, place.row, place.definition);
-  const block = h("div", { class: "questions" });
+  const questions = questionsOf(section, place.row);
+  const block = h("div.questions");
   const draw = () => {
     block.replaceChildren(...questions.flatMap((question) => fieldsFor(question, place, refresh, redraw)));
     refresh();
@@ -22,7 +22,7 @@ export function sectionFields(section, place) {
   const refresh = () => {
     for (const question of questions) {
       const element = block.querySelector(`#${fieldId(question.code)}`);
-      if (element) element.hidden = !isShown(question, place);
+      if (element) element.hidden = !isShown(question, place.row);
     }
     place.change();
   };
@@ -30,31 +30,31 @@ export function sectionFields(section, place) {
   return block;
 }
 
-function isShown(question, { row, definition, dates, isFast }) {
-  if (!isAsked(question.code, settledAnswers(row, definition, dates), definition, dates)) return false;
-  if (question.code === "situation") return true;
-  if (question.code === "place_detail" && !placesOf(row, definition)) return false;
-  const { settled, outcome } = walk(row.tree, definition.tree);
-  if (!isFast && !outcome && isAfterTree(question)) return false; // one thing at a time
-  return isFast || !outcome || row.answers.situation !== outcome.situation || !(question.code in settled);
+function isShown({ code, section }, row) {
+  if (!isAsked(code, settledAnswers(row))) return false;
+  if (code === "situation" || section !== "situation" || isDirect(row)) return code !== "place_detail" || Boolean(placesOf(row));
+  if (code === "place_detail" && !placesOf(row)) return false;
+  const { settled, outcome } = walk(row.tree);
+  if (!outcome) return code === "person_present"; // one thing at a time
+  return row.answers.situation !== outcome.situation || !(code in settled);
 }
 
-const isAfterTree = ({ section, code }) => section === "situation" && code !== "person_present";
-const placesOf = (row, definition) => definition.tree.places[row.answers.situation];
+// Answers on which it depends what else is on the screen.
+const OPENING = ["situation", "has_children"];
 
 function fieldsFor(question, place, refresh, redraw) {
   if (question.code === "overrule_reason") return []; // asked within the tree
-  if (question.code === "situation" && !place.isFast) return [treeField(place, redraw)];
+  if (question.code === "situation" && !isDirect(place.row)) return [treeField(place, redraw)];
   if (question.kind === "children") return [childrenField(place)];
-  return [plainField(question, place, question.code === "situation" ? redraw : refresh)];
+  return [plainField(question, place, OPENING.includes(question.code) ? redraw : refresh)];
 }
 
 function plainField(question, place, changed) {
-  const { row, definition } = place;
+  const { row } = place;
   const id = fieldId(question.code);
-  const only = question.code === "place_detail" ? placesOf(row, definition) : undefined;
+  const only = question.code === "place_detail" ? placesOf(row) : undefined;
   return questionField(
-    { ...question, only, communes: Object.keys(definition.communes) },
+    { ...question, only },
     {
       id,
       value: row.answers[question.code] ?? null,
@@ -63,6 +63,7 @@ function plainField(question, place, changed) {
       change: (value, raw) => {
         row.answers[question.code] = value;
         if (raw !== undefined) row.raw[id] = raw;
+        if (question.code === "has_children" && value === "yes" && !row.answers.children?.length) row.answers.children = [{}];
         changed();
       },
     },
@@ -70,21 +71,21 @@ function plainField(question, place, changed) {
 }
 
 function treeField(place, redraw) {
-  const { row, definition } = place;
+  const { row } = place;
   return treeBlock({
     ...place,
     answered: (node, code) => {
-      const { asked } = walk(row.tree, definition.tree);
-      row.tree = [...row.tree.slice(0, asked.indexOf(node)), [node, code]];
-      for (const settled of treeCodes(definition.tree)) delete row.answers[settled];
-      Object.assign(row.answers, treeAnswers(row.tree, definition.tree));
+      row.direct = false;
+      row.tree = [...row.tree.slice(0, walk(row.tree).asked.indexOf(node)), [node, code]];
+      for (const settled of treeCodes()) delete row.answers[settled];
+      Object.assign(row.answers, treeAnswers(row.tree));
       redraw();
     },
     overruled: (situation, reason) => {
       row.answers.situation = situation;
       row.answers.overrule_reason = reason;
       if (!reason) delete row.answers.overrule_reason;
-      if (!placesOf(row, definition)?.includes(row.answers.place_detail)) delete row.answers.place_detail;
+      if (!placesOf(row)?.includes(row.answers.place_detail)) delete row.answers.place_detail;
       redraw();
     },
   });
@@ -92,13 +93,13 @@ function treeField(place, redraw) {
 
 function childrenField(place) {
   const { row } = place;
-  const block = h("fieldset", { class: "field", id: fieldId("children") });
+  const block = h("fieldset.field", { id: fieldId("children") });
   const draw = () => {
     const problem = place.problem(fieldId("children"));
     const children = row.answers.children || [];
     block.replaceChildren(
-      h("legend", {}, questionText("children")),
-      problem.error ? h("p", { class: "error" }, h("b", {}, t("error_word")), problem.error) : "",
+      h("legend", questionText("children")),
+      problem.error ? h("p.error", h("b", t("error_word")), problem.error) : "",
       ...children.map((_, rank) => childField(place, rank, draw)),
       button(t("add_child"), add),
     );
@@ -114,10 +115,9 @@ function childrenField(place) {
 }
 
 function childField(place, rank, draw) {
-  const { row, definition } = place;
+  const { row } = place;
   const child = row.answers.children[rank];
-  const questions = Object.values(definition.questions).filter((question) => question.of === "child");
-  const fields = questions.map((question) => {
+  const fields = questionsAbout("child").map((question) => {
     const id = fieldId(question.code, rank);
     return questionField(question, {
       id,
@@ -139,13 +139,8 @@ function childField(place, rank, draw) {
     draw();
     byId(fieldId("children"))?.querySelector("button:last-of-type")?.focus();
   };
-  return h(
-    "fieldset",
-    { class: "child" },
-    h("legend", {}, t("child_number", { number: rank + 1 })),
-    fields,
-    button(t("remove_child", { number: rank + 1 }), remove),
-  );
+  const number = rank + 1;
+  return h("fieldset.child", h("legend", t("child_number", { number })), fields, button(t("remove_child", { number }), remove));
 }
 
 // What was typed for later children moves up with them.

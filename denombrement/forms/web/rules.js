@@ -11,7 +11,7 @@ const COMPARISONS = {
 };
 
 const isMissing = (value) => value === null || value === undefined;
-const isEmpty = (value) => isMissing(value) || value === "" || (Array.isArray(value) && value.length === 0);
+export const isEmpty = (value) => isMissing(value) || value === "" || (Array.isArray(value) && value.length === 0);
 
 // Whether the expression is true of these answers; `dates` holds night, one_month_after and two_weeks_before.
 export function holds(expression, answers, dates) {

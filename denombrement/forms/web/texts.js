@@ -1,56 +1,61 @@
 // Words of the page in the language chosen. Every text is an array in the order of the form's languages.
 
-const words = { languages: ["fr"], chosen: "fr", definition: null };
+import { survey } from "./survey.js";
 
-export function useTexts(definition, languages) {
-  words.definition = definition;
-  words.languages = languages;
-  words.chosen = languages[0];
-}
+let chosen = "fr";
+const standing = new Map();
 
-export const language = () => words.chosen;
-export const languages = () => words.languages;
+export const language = () => chosen;
+export const languages = () => survey.languages;
 
 export function chooseLanguage(code) {
-  words.chosen = code;
+  chosen = code;
   document.documentElement.lang = code;
 }
 
-function pick(texts, code = words.chosen) {
-  return texts ? texts[words.languages.indexOf(code)] : "";
+const pick = (texts, code = chosen) => (texts ? texts[languages().indexOf(code)] : "");
+
+// {name} is replaced by values.name, or by a fact that holds everywhere: the night, the service…
+function filled(text, values, code) {
+  if (!standing.has(code)) standing.set(code, factsIn(code));
+  const known = { ...standing.get(code), ...values };
+  return text.replace(/\{(\w+)\}/g, (_, name) => known[name] ?? "");
 }
 
-function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+function factsIn(code) {
+  const { night, morning, one_month_after, two_weeks_before } = survey.dates;
+  return {
+    ...survey.names,
+    territory: pick(survey.territory, code),
+    night: dateText(night, { day: "numeric", month: "long" }, code),
+    morning: dateText(morning, WHOLE_DATE, code),
+    month_end: dateText(one_month_after, WHOLE_DATE, code),
+    weeks_start: dateText(two_weeks_before, WHOLE_DATE, code),
+  };
 }
 
-// A text of the page; {name} is replaced by values.name. An unknown key is an error of ours.
-export function t(key, values = {}, code = words.chosen) {
-  const texts = words.definition.texts[key];
+// A text of the page. An unknown key is an error of ours.
+export function t(key, values = {}, code = chosen) {
+  const texts = survey.texts[key];
   if (!texts) throw new Error(`no text ${key}`);
-  return filled(pick(texts, code), values);
+  return filled(pick(texts, code), values, code);
 }
 
-export const questionText = (code) => pick(words.definition.questions[code].text);
-export const questionHint = (code) => pick(words.definition.questions[code].hint);
-export const ruleMessage = (code) => pick(words.definition.messages[code]);
-// The words of a problem: of a rule, or of the page.
-export const problemText = ({ rule, text, values }) => (rule ? ruleMessage(rule) : t(text, values));
+export const questionText = (code) => pick(survey.questions[code].text);
+export const questionHint = (code) => filled(pick(survey.questions[code].hint), {}, chosen);
+export const treeText = (key) => filled(pick(survey.tree.texts[key]), {}, chosen);
+// The words of a problem: of a rule, of the tree, or of the page.
+export const problemText = ({ rule, tree, text, values }) =>
+  rule ? pick(survey.messages[rule]) : tree ? treeText(tree) : t(text, values);
 
-export const treeText = (key, values) => filled(pick(words.definition.tree.texts[key]), values);
-
-export function optionText(list, code) {
-  return pick(words.definition.optionTexts[words.definition.options[list][code]]);
-}
-
-export function communeText(nis) {
-  return pick(words.definition.communes[nis]);
-}
+export const optionText = (list, code) => pick(survey.optionTexts[survey.options[list][code]]);
+export const situationText = (code) => optionText("situation", code);
+export const communeText = (nis) => pick(survey.communes[nis]);
 
 const WHOLE_DATE = { day: "numeric", month: "long", year: "numeric" };
 
 // A date of the calendar in words, whatever the computer's own language.
-export function dateText(iso, parts = WHOLE_DATE, code = words.chosen) {
+export function dateText(iso, parts = WHOLE_DATE, code = chosen) {
   const [year, month, day] = iso.split("-").map(Number);
   const format = new Intl.DateTimeFormat(`${code}-${code === "en" ? "GB" : "BE"}`, { ...parts, timeZone: "UTC" });
   return format.format(new Date(Date.UTC(year, month - 1, day)));
@@ -58,6 +63,6 @@ export function dateText(iso, parts = WHOLE_DATE, code = words.chosen) {
 
 // Sorted by the rules of the language chosen, accents included.
 export function sortedByText(entries) {
-  const order = new Intl.Collator(words.chosen);
+  const order = new Intl.Collator(chosen);
   return entries.sort(([, a], [, b]) => order.compare(a, b));
 }

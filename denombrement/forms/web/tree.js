@@ -1,15 +1,17 @@
 // "Where did this person sleep?": questions in plain words that end in a living situation, and say why.
 
 import { h, announce } from "./dom.js";
-import { t, treeText, questionText, optionText, dateText } from "./texts.js";
+import { t, treeText, questionText, optionText, situationText } from "./texts.js";
 import { group, option, labelled } from "./fields.js";
+import { survey } from "./survey.js";
 
 // Follows the answers given as far as they go: nodes asked, what they settle, and the outcome if there is one.
-export function walk(path, tree) {
-  const asked = [tree.start];
+export function walk(path) {
+  const { start, nodes } = survey.tree;
+  const asked = [start];
   let settled = {};
   for (const [node, code] of path) {
-    const answer = node === asked.at(-1) ? tree.nodes[node][code] : undefined;
+    const answer = node === asked.at(-1) ? nodes[node][code] : undefined;
     if (!answer) break;
     settled = { ...settled, ...answer.set };
     if (answer.situation) return { asked, settled, outcome: { situation: answer.situation, why: answer.why } };
@@ -19,107 +21,80 @@ export function walk(path, tree) {
 }
 
 // What the tree settles, as answers: the situation proposed and the facts met on the way.
-export function treeAnswers(path, tree) {
-  const { settled, outcome } = walk(path, tree);
+export function treeAnswers(path) {
+  const { settled, outcome } = walk(path);
   return outcome ? { ...settled, situation: outcome.situation } : {};
 }
 
 // All answers that some path of the tree could have settled: they are forgotten when the path changes.
-export function treeCodes(tree) {
-  const sets = Object.values(tree.nodes).flatMap((answers) => Object.values(answers).map((each) => each.set || {}));
+export function treeCodes() {
+  const sets = Object.values(survey.tree.nodes).flatMap((answers) => Object.values(answers).map((each) => each.set || {}));
   return new Set(["situation", "overrule_reason", ...sets.flatMap(Object.keys)]);
 }
 
-export function treeValues(dates, code) {
-  const text = (date) => dateText(date, undefined, code);
-  return {
-    night: dateText(dates.night, { day: "numeric", month: "long" }, code),
-    morning: text(dates.morning),
-    month_end: text(dates.one_month_after),
-    weeks_start: text(dates.two_weeks_before),
-  };
-}
-
-// `place`: { row, definition, dates, problem(field), answered(node, code), overruled(situation, reason) }.
+// `place`: { row, problem(field), answered(node, code), overruled(situation, reason) }.
 export function treeBlock(place) {
-  const { row, definition, dates } = place;
-  const values = treeValues(dates);
-  const { asked, outcome } = walk(row.tree, definition.tree);
+  const { row } = place;
+  const { asked, outcome } = walk(row.tree);
   const given = Object.fromEntries(row.tree);
-  const questions = asked.map((node, rank) => nodeField(place, node, given[node], values, rank === 0));
-  const block = h("div", { id: "q-situation", class: "tree" }, questions);
-  if (outcome) block.append(outcomeBox(place, outcome, values));
-  return block;
+  const questions = asked.map((node, rank) => nodeField(place, node, given[node], rank === 0));
+  return h("div.tree", { id: "q-situation" }, questions, outcome && outcomeBox(place, outcome));
 }
 
-function nodeField(place, node, chosen, values, isFirst) {
-  const { error } = place.problem("q-situation");
-  const field = { id: `tree-${node}`, error: isFirst && !chosen ? error : null };
-  const answers = Object.keys(place.definition.tree.nodes[node]);
-  const hint = isFirst ? treeText("hint.when", values) : null;
+function nodeField(place, node, chosen, isFirst) {
+  const id = `tree-${node}`;
+  const field = { id, error: chosen ? null : place.problem(id).error };
   return group(
     field,
-    treeText(`q.${node}`, values),
-    hint,
-    answers.map((code) =>
-      option("radio", field, code, treeText(`a.${node}.${code}`, values), chosen === code, () => {
+    treeText(`q.${node}`),
+    isFirst ? treeText("hint.when") : null,
+    Object.keys(survey.tree.nodes[node]).map((code) =>
+      option("radio", field, code, treeText(`a.${node}.${code}`), chosen === code, () => {
         place.answered(node, code);
-        announceOutcome(place, values);
+        announceOutcome(place);
       }),
     ),
   );
 }
 
-function announceOutcome({ row, definition }, values) {
-  const { outcome } = walk(row.tree, definition.tree);
-  if (outcome) announce(`${situationText(outcome.situation)} ${treeText(`why.${outcome.why}`, values)}`);
+function announceOutcome({ row }) {
+  const { outcome } = walk(row.tree);
+  if (outcome) announce(`${situationText(outcome.situation)} ${treeText(`why.${outcome.why}`)}`);
 }
 
-export const situationText = (code) => optionText("situation", code);
-
-function outcomeBox(place, outcome, values) {
-  const { row } = place;
-  const isOverruled = row.answers.situation !== outcome.situation;
+function outcomeBox(place, outcome) {
+  const { situation } = place.row.answers;
+  const isOverruled = situation !== outcome.situation;
+  const proposed = situationText(outcome.situation);
   return h(
-    "section",
-    { class: "outcome", "aria-label": t("tree_result") },
-    h("p", { class: "outcome-label" }, t("tree_result")),
-    h("p", { class: isOverruled ? "struck" : "outcome-name" }, isOverruled ? h("s", {}, situationText(outcome.situation)) : situationText(outcome.situation)),
-    h("p", {}, h("b", {}, t("tree_why")), " ", treeText(`why.${outcome.why}`, values)),
-    isOverruled ? h("p", { class: "outcome-name" }, t("overruled_by"), " ", situationText(row.answers.situation)) : null,
+    "section.outcome",
+    { "aria-label": t("tree_result") },
+    h("p.outcome-label", t("tree_result")),
+    isOverruled ? h("p.struck", h("s", proposed)) : h("p.outcome-name", proposed),
+    h("p", h("b", t("tree_why")), " ", treeText(`why.${outcome.why}`)),
+    isOverruled ? h("p.outcome-name", t("overruled_by"), " ", situationText(situation)) : null,
     overruleBox(place, outcome, isOverruled),
   );
 }
 
 function overruleBox(place, outcome, isOverruled) {
-  const { row, definition } = place;
-  const problem = place.problem("q-overrule_reason");
-  const situation = choose(
-    definition.options.situation,
-    (code) => situationText(code),
-    isOverruled ? row.answers.situation : "",
-    (code) => place.overruled(code || outcome.situation, row.answers.overrule_reason ?? null),
-  );
-  const reason = choose(
-    definition.options.overrule_reason,
-    (code) => optionText("overrule_reason", code),
-    row.answers.overrule_reason ?? "",
-    (code) => place.overruled(row.answers.situation, code || null),
-  );
+  const { situation, overrule_reason = "" } = place.row.answers;
+  const chosen = choose("situation", isOverruled ? situation : "", (code) => place.overruled(code || outcome.situation, overrule_reason));
+  const reason = choose("overrule_reason", overrule_reason, (code) => place.overruled(situation, code));
   return h(
-    "details",
-    { open: isOverruled, class: "overrule" },
-    h("summary", {}, t("overrule_open")),
-    labelled({ id: "q-overruled" }, t("overrule_situation"), null, situation),
-    labelled({ id: "q-overrule_reason", ...problem }, questionText("overrule_reason"), null, reason),
+    "details.overrule",
+    { open: isOverruled },
+    h("summary", t("overrule_open")),
+    labelled({ id: "q-overruled" }, t("overrule_situation"), null, chosen),
+    labelled({ id: "q-overrule_reason", ...place.problem("q-overrule_reason") }, questionText("overrule_reason"), null, reason),
   );
 }
 
-function choose(choices, text, chosen, change) {
+function choose(list, chosen, change) {
   return h(
     "select",
     { onchange: (event) => change(event.target.value) },
     h("option", { value: "" }, t("choose")),
-    Object.keys(choices).map((code) => h("option", { value: code, selected: code === chosen }, text(code))),
+    Object.keys(survey.options[list]).map((code) => h("option", { value: code, selected: code === chosen }, optionText(list, code))),
   );
 }

@@ -1,10 +1,10 @@
 // The first screens: choose or give the passphrase, open a draft file, confirm what cannot be undone.
 
-import { h, busy, button, byId, errorSummary } from "./dom.js";
+import { h, busy, button, byId, errorSummary, heading } from "./dom.js";
 import { t } from "./texts.js";
 import { QUIET, labelled } from "./fields.js";
 import { NotADraft, WrongPassphrase, readDraftFile } from "./vault.js";
-import { meetNobody } from "./handing_screen.js";
+import { lastFileBanner, meetNobody, nobodyPart } from "./handing_screen.js";
 
 const SHORTEST_PASSPHRASE = 10;
 
@@ -18,20 +18,17 @@ function secretField(id, label, hint, error) {
 const typedIn = (id) => byId(`${id}-in`).value;
 const onEnter = (act) => ({ onkeydown: (event) => event.key === "Enter" && event.target.matches("input") && act() });
 
-export function busyScreen() {
-  return {
-    title: t("busy_title"),
-    nodes: [
-      h("h1", { tabindex: "-1" }, t("busy_title")),
-      h("p", {}, t("busy_explained")),
-      button(t("try_again"), () => location.reload(), "primary"),
-    ],
-  };
+export const busyScreen = () => [
+  heading(t("busy_title")),
+  h("p", t("busy_explained")),
+  button(t("try_again"), () => location.reload(), "primary"),
+];
+
+export function unlockScreen(app, { error = null, field = "pass", message = null }) {
+  return [message ? h("p.inset", { role: "status" }, message) : null, app.isNew ? welcome(app, error, field) : comeBack(app, error)];
 }
 
-export function unlockScreen(app, { error = null, field = "pass" }) {
-  return app.isNew ? welcome(app, error, field) : comeBack(app, error);
-}
+const summaryOf = (error, field) => errorSummary(error ? [{ field, message: said(error) }] : []);
 
 function welcome(app, error, field) {
   const begin = async () => {
@@ -42,47 +39,42 @@ function welcome(app, error, field) {
   };
   const fail = (where, key) => app.redraw({ error: key, field: where }, "summary");
   const errorAt = (id) => (error && field === id ? said(error) : null);
-  return {
-    title: t("welcome_title"),
-    nodes: [
-      h("h1", { tabindex: "-1" }, t("welcome_title", app.values())),
-      h("p", { class: "lead" }, t("welcome_intro", app.values())),
-      h("ul", {}, ["welcome_1", "welcome_2", "welcome_3"].map((key) => h("li", {}, t(key)))),
-      errorSummary(t("problem_title"), error ? [{ field, message: said(error) }] : []),
-      h(
-        "section",
-        onEnter(begin),
-        h("h2", {}, t("passphrase_choose")),
-        h("p", {}, t(`stored_${app.storage.kind}`)),
-        secretField("pass", t("passphrase"), t("passphrase_hint", { number: SHORTEST_PASSPHRASE }), errorAt("pass")),
-        secretField("pass2", t("passphrase_again"), null, errorAt("pass2")),
-        button(t("start"), begin, "primary"),
-      ),
-      h("section", {}, h("h2", {}, t("nobody_title")), h("p", {}, t("nobody_intro")), button(t("nobody"), () => busy(() => meetNobody(app)))),
-      h("section", {}, h("h2", {}, t("open_draft_title")), button(t("open_draft"), () => app.go("draft"))),
-    ],
-  };
+  return [
+    lastFileBanner(app),
+    heading(t("welcome_title")),
+    h("p.lead", t("welcome_intro")),
+    h("ul", ["welcome_1", "welcome_2", "welcome_3"].map((key) => h("li", t(key)))),
+    summaryOf(error, field),
+    h(
+      "section",
+      onEnter(begin),
+      h("h2", t("passphrase_choose")),
+      h("p", t(`stored_${app.storage.kind}`)),
+      secretField("pass", t("passphrase"), said("passphrase_hint"), errorAt("pass")),
+      secretField("pass2", t("passphrase_again"), null, errorAt("pass2")),
+      button(t("start"), begin, "primary"),
+    ),
+    nobodyPart(app),
+    h("section", h("h2", t("open_draft_title")), button(t("open_draft"), () => app.go("draft"))),
+  ];
 }
 
 function comeBack(app, error) {
   const open = async () => {
     if (!(await busy(() => app.open(typedIn("pass"))))) app.redraw({ error: "passphrase_wrong" }, "summary");
   };
-  return {
-    title: t("unlock_title"),
-    nodes: [
-      h("h1", { tabindex: "-1" }, t("unlock_title")),
-      errorSummary(t("problem_title"), error ? [{ field: "pass", message: said(error) }] : []),
-      h("section", onEnter(open), secretField("pass", t("passphrase"), null, error && said(error)), button(t("unlock"), open, "primary")),
-      h(
-        "details",
-        {},
-        h("summary", {}, t("forgotten")),
-        h("p", {}, t("forgotten_explained")),
-        button(t("erase_all"), () => app.go("confirm", { what: "erase" }), "danger"),
-      ),
-    ],
-  };
+  return [
+    lastFileBanner(app),
+    heading(t("unlock_title")),
+    summaryOf(error, "pass"),
+    h("section", onEnter(open), secretField("pass", t("passphrase"), null, error && said(error)), button(t("unlock"), open, "primary")),
+    h(
+      "details",
+      h("summary", t("forgotten")),
+      h("p", t("forgotten_explained")),
+      button(t("erase_all"), () => app.go("confirm", { what: "erase" }), "danger"),
+    ),
+  ];
 }
 
 export function draftScreen(app, { error = null, field = "draft" }) {
@@ -102,38 +94,31 @@ export function draftScreen(app, { error = null, field = "draft" }) {
       throw problem;
     }
   };
-  const input = h("input", { type: "file", accept: ".json" });
-  return {
-    title: t("open_draft_title"),
-    nodes: [
-      button(t("previous"), () => app.go(app.vault ? "list" : "unlock"), "link"),
-      h("h1", { tabindex: "-1" }, t("open_draft_title")),
-      errorSummary(t("problem_title"), error ? [{ field, message: said(error) }] : []),
-      h("p", {}, t("open_draft_explained")),
-      labelled({ id: "draft", error: errorAt("draft") }, t("draft_file"), null, input),
-      secretField("pass", t("draft_passphrase"), null, errorAt("pass")),
-      button(t("open_draft"), open, "primary"),
-    ],
-  };
+  return [
+    button(t("previous"), app.home, "link"),
+    heading(t("open_draft_title")),
+    summaryOf(error, field),
+    h("p", t("open_draft_explained")),
+    labelled({ id: "draft", error: errorAt("draft") }, t("draft_file"), null, h("input", { type: "file", accept: ".json" })),
+    secretField("pass", t("draft_passphrase"), null, errorAt("pass")),
+    button(t("open_draft"), open, "primary"),
+  ];
 }
 
 export function confirmScreen(app, { what, id }) {
   const acts = {
-    erase: () => app.erase(),
+    erase: app.erase,
     delete: () => app.discard(id),
     withdraw: () => app.withdraw(id),
+    nobody: () => busy(() => meetNobody(app)),
   };
-  return {
-    title: t(`confirm_${what}`),
-    nodes: [
-      h("h1", { tabindex: "-1" }, t(`confirm_${what}`)),
-      h("p", {}, t(`confirm_${what}_explained`)),
-      h(
-        "div",
-        { class: "actions" },
-        button(t(`confirm_${what}_yes`), acts[what], "danger"),
-        button(t("cancel"), () => app.go(app.vault ? "list" : "unlock")),
-      ),
-    ],
-  };
+  return [
+    heading(t(`confirm_${what}`)),
+    h("p", t(`confirm_${what}_explained`)),
+    h(
+      "div.actions",
+      button(t(`confirm_${what}_yes`), acts[what], what === "nobody" ? "primary" : "danger"),
+      button(t("cancel"), app.home),
+    ),
+  ];
 }

@@ -3,7 +3,7 @@
 
 const ROUNDS = 600000;
 const CHECK = "check";
-const OPEN_ROW = "open"; // the only row in clear: salt, rounds, and the number of the last file handed over
+const OPEN_ROW = "open"; // the only row in clear: salt, rounds, number of the last file, its name, receipt, sent or not
 const DRAFT_FORMAT = "denombrement-draft-1";
 const DRAFT_STEP_BYTES = 16384;
 const utf8 = new TextEncoder();
@@ -44,8 +44,8 @@ export async function readOpenRow(storage) {
   return text ? JSON.parse(text) : null;
 }
 
-export async function writeNumber(storage, number) {
-  await storage.put(OPEN_ROW, JSON.stringify({ ...(await readOpenRow(storage)), number }));
+export async function writeOpenRow(storage, changes) {
+  await storage.put(OPEN_ROW, JSON.stringify({ ...(await readOpenRow(storage)), ...changes }));
 }
 
 export async function createVault(storage, passphrase) {
