@@ -77,4 +77,5 @@ def _case(
 
 
 def _numbers(column: pd.Series[str], services: list[str]) -> Floats:
-    return column.value_counts().reindex(services, fill_value=0).to_numpy(dtype=np.float64)
+    numbers = column.value_counts().reindex(services, fill_value=0)
+    return np.asarray(numbers.to_numpy(), dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from denombrement.cli.language import say, spoken
 from denombrement.errors import ProtectionRefusal
 
 if TYPE_CHECKING:
+    from denombrement.campaign import Campaign
     from denombrement.estimation.comparison import Comparison
-    from denombrement.library.campaign import CampaignData
+    from denombrement.estimation.refusals import Refused
 
 RESULT_FOLDER = "comparaisons"
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -23,45 +25,61 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.command("compare", help=say("compare"))
 @click.argument("one", metavar=say("dir"), type=_FOLDER)
 @click.argument("other", metavar=say("dir"), type=_FOLDER)
+@click.option("--public", "published", is_flag=True, help=say("compare_public"))
 @common_options
-def command(one: Path, other: Path, *, as_json: bool) -> int:
-    """Compares, the earlier night first; writes into ``internal/`` of the later campaign."""
+def command(one: Path, other: Path, *, published: bool, as_json: bool) -> int:
+    """Compares, the earlier night first; exact figures go into ``internal/`` of the later campaign."""
+    if published:
+        from denombrement.cli.compare_public import compare_published
+
+        return compare_published(one, other, as_json=as_json)
     from denombrement.estimation.refusals import Refused
     from denombrement.library import compare, open_campaign
 
     campaigns = sorted((open_campaign(one), open_campaign(other)), key=lambda each: each.settings.night)
     found = compare(*campaigns)
     if isinstance(found, Refused):
-        reasons = [{"reason": each.reason, "text": each.text(spoken())} for each in found.reasons]
-        emit({"refused": reasons}, [each["text"] for each in reasons], as_json=as_json)
-        return ProtectionRefusal.exit_code
-    result, lines = _facts(found, campaigns), _lines(found, campaigns)
-    output = _write(campaigns, lines)
+        return emit_refused(found, as_json=as_json)
+    settings = [each.settings for each in campaigns]
+    result = comparison_facts(found, settings)
+    lines = [*comparison_text(found, settings), say("compare_exact")]
+    folder = campaigns[1].folder.internal / RESULT_FOLDER
+    output = write_comparison(folder, settings, [say("estimate_mark"), *lines])
     emit(
         {**result, "outputs": [str(output)]}, [*lines, say("compare_internal", file=output)], as_json=as_json
     )
     return 0
 
 
-def _facts(found: Comparison, campaigns: list[CampaignData]) -> dict[str, Any]:
-    facts = asdict(found)
-    facts["verdict"] = found.verdict.value
-    return {**facts, "campaigns": [each.settings.id for each in campaigns]}
+def emit_refused(found: Refused, *, as_json: bool) -> int:
+    """Says why two campaigns cannot be compared."""
+    reasons = [{"reason": each.reason, "text": each.text(spoken())} for each in found.reasons]
+    emit({"refused": reasons}, [each["text"] for each in reasons], as_json=as_json)
+    return ProtectionRefusal.exit_code
 
 
-def _lines(found: Comparison, campaigns: list[CampaignData]) -> list[str]:
+def comparison_facts(found: Comparison, settings: Sequence[Campaign]) -> dict[str, Any]:
+    """For ``--json``."""
+    return {
+        **asdict(found),
+        "verdict": found.verdict.value,
+        "campaigns": [each.id for each in settings],
+    }
+
+
+def comparison_text(found: Comparison, settings: Sequence[Campaign]) -> list[str]:
+    """The comparison in sentences, under both names."""
     from denombrement.estimation.printing import comparison_lines
 
-    names = [f"{each.settings.name} ({each.settings.night.isoformat()})" for each in campaigns]
+    names = [f"{each.name} ({each.night.isoformat()})" for each in settings]
     heading = say("compare_head", earlier=names[0], later=names[1])
-    return [heading, *(line.text for line in comparison_lines(found, spoken())), say("compare_exact")]
+    return [heading, *(line.text for line in comparison_lines(found, spoken()))]
 
 
-def _write(campaigns: list[CampaignData], lines: list[str]) -> Path:
-    earlier, later = campaigns
-    folder = later.folder.internal / RESULT_FOLDER
+def write_comparison(folder: Path, settings: Sequence[Campaign], lines: Sequence[str]) -> Path:
+    """Writes into a folder, in a file named after the earlier campaign."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{earlier.settings.id}.txt"
+    file = folder / f"{settings[0].id}.txt"
     beside = file.with_name(file.name + ".part")
-    beside.write_text("\n".join([say("estimate_mark"), *lines]) + "\n", encoding="utf-8")
+    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return beside.replace(file)

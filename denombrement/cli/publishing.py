@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from denombrement.cli.common import OpenCampaign
 from denombrement.cli.count import BOUNDARIES_FILE
+from denombrement.cli.panels import kept_panels
 from denombrement.counts.campaign_count import count_campaign
 from denombrement.counts.table import TERRITORY
 from denombrement.errors import DamagedInput, ProtectionRefusal, UsageProblem
 from denombrement.intake.store import Store
+from denombrement.library.panels import is_panel, with_panels
 from denombrement.protection.history import ReleaseHistory
 from denombrement.protection.plan import PlannedTable, PublicationPlan
 from denombrement.protection.profiles import Profile, load_profile
@@ -96,10 +98,12 @@ def intended(campaign: OpenCampaign, store: Store) -> Intended:
     history = ReleaseHistory()
     if before is not None:
         history = Release.from_bytes(before.signed, protection_secret(campaign, store)).history
-    plan = with_retired(own, before.planned if before else ())
+    earlier = [table for table in (before.planned if before else ()) if not is_panel(table)]
+    plan = with_retired(own, earlier)
     count = count_campaign(store, campaign.settings, campaign.services)
     counts = planned_counts(count, plan, _territories(history))
     printed = tuple(each.name for each in own.resolved(counts.tables))
+    counts, plan = with_panels(count, counts, plan, kept_panels(store), _territories(history))
     profile = load_profile(campaign.settings.publication.profile)
     return Intended(plan, printed, profile, counts, Coverage.of(count), history)
 

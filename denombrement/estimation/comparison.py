@@ -7,7 +7,7 @@ exactly, into what the matched panel shows, what new or lost communes bring, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -98,6 +98,7 @@ class Comparison:
         change_matched, change_communes, change_services: its parts.
         verdict: what may be said.
         common_communes, common_services: what the panel rests on; services are None when they were not matched.
+        margin: persons by which each cell may differ from its count (protected cells); both ratios allow for it.
     """
 
     earlier: PanelCells
@@ -111,6 +112,7 @@ class Comparison:
     verdict: Verdict
     common_communes: int
     common_services: int | None
+    margin: int = 0
 
     def cells(self) -> pd.DataFrame:
         """The cells to hand to disclosure control: ``campaign``, ``component``, ``count``; totals are their sums."""
@@ -191,14 +193,24 @@ def compare_cells(
     common_communes: int,
     common_services: int | None,
     level: float = 0.95,
+    margin: int = 0,
 ) -> Comparison:
     """The comparison that these cells give: exact ones inside, protected ones for publication.
 
     Publishing means: protect the cells of both campaigns together with everything released before, then call this
     with the protected values, so that no exact figure enters a published ratio.
+
+    Args:
+        earlier: cells of the first campaign.
+        later: cells of the second.
+        common_communes: how many communes the panel rests on.
+        common_services: how many services, or None.
+        level: of the intervals.
+        margin: persons by which each cell, and each total, may differ from its count; the intervals reach from the
+            lower end at the smallest ratio that the cells may stand for to the upper end at the largest.
     """
-    ratio = rate_ratio(later.matched, earlier.matched, level=level)
-    total_ratio = rate_ratio(later.total, earlier.total, level=level)
+    ratio = _allowing(later.matched, earlier.matched, level, margin)
+    total_ratio = _allowing(later.total, earlier.total, level, margin)
     change, change_matched = later.total - earlier.total, later.matched - earlier.matched
     # Half of the change at least must come from partners before it may be laid at their door.
     mostly_partners = abs(change - change_matched) * 2 >= abs(change) and change != 0
@@ -214,6 +226,7 @@ def compare_cells(
         verdict=_verdict(_Change(ratio, total_ratio, mostly_partners, common_services is None)),
         common_communes=common_communes,
         common_services=common_services,
+        margin=margin,
     )
 
 
@@ -265,6 +278,15 @@ def _table_cells(
 ) -> PanelCells:
     inside = sum(count for nis, count in table.items() if replaced_by.get(nis, nis) in communes)
     return PanelCells(inside, sum(table.values()) - inside, 0)
+
+
+def _allowing(count: int, reference_count: int, level: float, margin: int) -> RatioInterval:
+    """The ratio of two counts known to within a margin."""
+    point = rate_ratio(count, reference_count, level=level)
+    least = rate_ratio(max(0, count - margin), reference_count + margin, level=level)
+    most = rate_ratio(count + margin, max(0, reference_count - margin), level=level)
+    p_value = max(each.p_value for each in (point, least, most))
+    return replace(point, lower=least.lower, upper=most.upper, p_value=p_value)
 
 
 def _nothing_common(communes: int, services: int) -> tuple[Refusal, ...]:

@@ -386,3 +386,16 @@ def test_a_comparison_prints_the_matched_panel_before_the_totals(language, cells
         assert [line.key for line in lines[:3]] == ["matched_panel", "matched_ratio", "change_parts"]
         assert lines[3].key.startswith("verdict_")
         assert not any("{" in line.text or "nan" in line.text for line in lines)
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(-4, 4), st.integers(-4, 4))
+def test_a_margin_covers_every_count_that_a_protected_cell_may_stand_for(earlier, later, up, down):
+    exact = compare_cells(
+        PanelCells(earlier, 0, 0), PanelCells(later, 0, 0), common_communes=1, common_services=1
+    )
+    shown = [PanelCells(max(0, earlier + up), 0, 0), PanelCells(max(0, later + down), 0, 0)]
+    printed = compare_cells(*shown, common_communes=1, common_services=1, margin=4)
+    assert printed.margin == 4
+    assert printed.ratio.lower <= exact.ratio.lower + 1e-12
+    assert printed.ratio.upper >= exact.ratio.upper - 1e-12

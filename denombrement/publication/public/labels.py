@@ -45,7 +45,7 @@ def code_label(dimension: str, code: str, language: str) -> str:
     Raises:
         UsageProblem: the dimension or the code is unknown.
     """
-    for key in (f"code.{dimension}.{code}", f"code.{code}"):
+    for key in (f"code.{_kind(dimension)}.{code}", f"code.{code}"):
         if key in _texts():
             return text(key, language)
     if code.endswith(ELSEWHERE):
@@ -60,12 +60,17 @@ def code_label(dimension: str, code: str, language: str) -> str:
 
 def dimension_label(dimension: str, language: str) -> str:
     """What a dimension is called; one answer of a question with several bears the answer's name."""
-    if f"dimension.{dimension}" in _texts():
-        return text(f"dimension.{dimension}", language)
+    if f"dimension.{_kind(dimension)}" in _texts():
+        return text(f"dimension.{_kind(dimension)}", language)
     asked, _, answer = dimension.partition(".")
     if answer:
         return option_label(question(asked).options, answer, language)
     return question_label("question", dimension, language).text
+
+
+def _kind(dimension: str) -> str:
+    """Every comparison with another campaign has a panel of its own, and all bear one name."""
+    return "panel" if dimension.startswith("panel_") else dimension
 
 
 def measure_label(measure: str, language: str) -> str:
