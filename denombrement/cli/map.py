@@ -8,16 +8,17 @@ import click
 
 from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign
 from denombrement.cli.language import say
-from denombrement.cli.publishing import publish
+from denombrement.cli.publishing import languages_option, publish
 
 PART = "cartes"
 
 
 @click.command("map", help=say("map"))
 @campaign_argument
+@languages_option
 @common_options
-def command(path: Path, *, as_json: bool) -> None:
+def command(path: Path, languages: tuple[str, ...], *, as_json: bool) -> None:
     """Draws the maps that may leave."""
-    outputs = publish(open_campaign(path), PART)
+    outputs = publish(open_campaign(path), PART, languages)
     result = {"outputs": [str(each) for each in outputs]}
     emit(result, [say("map_done", number=len(outputs), folder=path / "public" / PART)], as_json=as_json)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from denombrement.cli.common import OpenCampaign
+import click
+
+from denombrement.cli.common import Decorated, OpenCampaign
 from denombrement.cli.count import BOUNDARIES_FILE
+from denombrement.cli.language import say
 from denombrement.cli.panels import kept_panels
 from denombrement.counts.campaign_count import count_campaign
 from denombrement.counts.table import TERRITORY
@@ -23,8 +26,10 @@ from denombrement.protection.history import ReleaseHistory
 from denombrement.protection.plan import PlannedTable, PublicationPlan
 from denombrement.protection.profiles import Profile, load_profile
 from denombrement.protection.release import Release
+from denombrement.publication.maps.wording import LANGUAGES
 from denombrement.publication.public import wall
-from denombrement.publication.public.figures import Coverage, Figures
+from denombrement.publication.public.coverage import Coverage
+from denombrement.publication.public.figures import Figures
 from denombrement.publication.public.planned import (
     PlannedCounts,
     campaign_plan_text,
@@ -190,21 +195,38 @@ def passed_figures(campaign: OpenCampaign, store: Store) -> Figures:
     return kept.figures(protection_secret(campaign, store))
 
 
-def publish(campaign: OpenCampaign, part: str) -> list[Path]:
+def languages_option(function: Decorated) -> Decorated:
+    """``--language``, as often as wanted, beside French."""
+    return click.option(
+        "--language",
+        "languages",
+        type=click.Choice([*LANGUAGES, "all"]),
+        multiple=True,
+        help=say("publish_language"),
+    )(function)
+
+
+def publish(campaign: OpenCampaign, part: str, languages: Sequence[str] = ()) -> list[Path]:
     """Builds one part from the passed release and lets it through the wall.
+
+    Args:
+        campaign: to publish.
+        part: one of ``PARTS``.
+        languages: beside French; ``all`` for the four.
 
     Raises:
         ProtectionRefusal: PUB051, nothing was passed for the present count.
         DamagedInput: PUB054, ``public/`` holds something that the commands did not put there.
     """
-    from denombrement.publication.public.parts import build_part
+    from denombrement.publication.public.parts import build_part, part_name
 
+    wanted = LANGUAGES if "all" in languages else languages
     public = campaign.folder.public
     with campaign.store() as store:
         figures = passed_figures(campaign, store)
         wall.mend_interrupted(public)
         refuse_problems(list(wall.problems(public, journaled_manifests(store))))
-        build = build_part(part, figures, geometry(campaign))
+        build = build_part(part_name(part, wanted), figures, geometry(campaign))
         before = wall.read_manifest(public)
         head = store.last_entry()
         manifest = wall.next_manifest(before, build, head.hash if head else "")

@@ -33,7 +33,7 @@ def internal_maps(count: CampaignCount, geometry: Geometry) -> dict[str, MapFigu
         inhabitants,
         title="Adultes sans chez-soi pour 1 000 habitants",
         denominator=f"population des communes participantes au 1er janvier {year} (Statbel)",
-        measure_name="per_1000",
+        measure_name="adults_per_1000",
     )
     small = _table(count, title="Adultes sans chez-soi par catégorie ETHOS Light", by_category=True)
     return {

@@ -8,7 +8,7 @@ from denombrement.publication.maps.figure import MapFigure, Mark, Panel
 from denombrement.publication.maps.table import State, territory_names
 from denombrement.publication.maps.wording import NARROW_SPACE
 from denombrement.publication.tiles import Tiles
-from denombrement.reference import fold
+from denombrement.reference import communes_of, fold
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def subtitle(figure: MapFigure) -> str:
     everyone = table.communes_participating == table.communes_total
     coverage = say(
         "participation.all" if everyone else "participation",
-        participating=table.communes_participating,
+        participating=say.quantity(table.communes_participating),
         total=table.communes_total,
     )
     return f"{coverage} · {say.night(table.night)}"
@@ -107,13 +107,21 @@ def legend(figure: MapFigure) -> tuple[LegendEntry, ...]:
         for shade, label in enumerate(figure.classes.labels(figure.wording)):
             entries.append(LegendEntry(label, sum(mark.shade == shade for mark in marks), State.VALUE, shade))
     for state in (State.TRUE_ZERO, State.PROTECTED, State.NOT_COUNTED):
-        number = sum(mark.state is state for mark in marks)
+        number = sum(mark.state is state for mark in marks if not _told_by_communes(figure, mark))
         if number:
             entries.append(LegendEntry(figure.wording(f"state.{state}"), number, state))
     absent = len(figure.table.absent_communes)
     if absent and figure.table.level != "commune":
         entries.append(LegendEntry(figure.wording("state.absent_communes"), absent, State.NOT_COUNTED))
     return tuple(entries)
+
+
+def _told_by_communes(figure: MapFigure, mark: Mark) -> bool:
+    """An arrondissement without any commune that took part is drawn as its communes are, and needs no second key."""
+    if mark.state is not State.NOT_COUNTED or figure.table.level == "commune":
+        return False
+    below = {each.nis for each in communes_of(mark.code, figure.table.on)}
+    return below <= set(figure.table.absent_communes)
 
 
 def legend_heading(figure: MapFigure) -> str:

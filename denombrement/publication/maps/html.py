@@ -57,6 +57,8 @@ def append_map(main: Element, figure: MapFigure) -> None:
     _text(main, "a", figure.wording("page.skip"), {"class": "skip", "href": "#table"})
     header = SubElement(main, "header")
     _text(header, "h1", figure.table.title)
+    if figure.table.subject:
+        _text(header, "p", figure.table.subject, {"class": "subject"})
     _text(header, "p", subtitle(figure), {"class": "subtitle"})
     single = len(figure.panels) == 1
     hidden = {"width": "0", "height": "0", "aria-hidden": "true", "class": "definitions"}

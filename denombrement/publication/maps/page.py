@@ -71,8 +71,9 @@ def _banner(figure: MapFigure, top: float) -> Block:
 def _head(figure: MapFigure) -> Block:
     banner = _banner(figure, 0)
     title = _lines(figure.table.title, banner.bottom + _MARGIN, _TITLE, style.INK, bold=True)
-    under = _lines(subtitle(figure), title.bottom + 0.6, _SUBTITLE, style.SOFT_INK)
-    return Block((*banner.items, *title.items, *under.items), under.bottom + _GAP)
+    subject = _lines(figure.table.subject, title.bottom + 0.6, _SUBTITLE, style.INK)
+    under = _lines(subtitle(figure), subject.bottom, _SUBTITLE, style.SOFT_INK)
+    return Block((*banner.items, *title.items, *subject.items, *under.items), under.bottom + _GAP)
 
 
 def _lines(
@@ -85,7 +86,7 @@ def _lines(
     x: float = _MARGIN,
     width: float = _INNER,
 ) -> Block:
-    lines = wrap(text, size, width, bold=bold)
+    lines = wrap(text, size, width, bold=bold) if text else ()
     step = size * _LEADING
     items = tuple(
         Letters(x, top + step * rank + size * 0.85, line, size, colour, bold=bold)

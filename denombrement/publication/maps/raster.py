@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from denombrement.publication.maps import style
@@ -11,6 +13,7 @@ from denombrement.publication.shapes import Ring
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.path import Path
 
 _POINTS_PER_MM = 72 / 25.4
@@ -37,6 +40,27 @@ def render(sheet: Sheet, title: str, *, dots_per_inch: int = 300) -> dict[str, b
     Returns:
         ``png`` and ``pdf`` with their bytes; no date inside, so that the same map gives the same bytes.
     """
+    undated = {"Title": title, "CreationDate": None, "Creator": None, "Producer": None}
+    with _drawn(sheet) as drawing:
+        pdf = io.BytesIO()
+        drawing.savefig(pdf, format="pdf", metadata=undated)
+        return {"png": _png(drawing, title, dots_per_inch), "pdf": pdf.getvalue()}
+
+
+def render_png(sheet: Sheet, title: str, *, dots_per_inch: int = 300) -> bytes:
+    """The sheet as PNG alone; arguments as those of :func:`render`."""
+    with _drawn(sheet) as drawing:
+        return _png(drawing, title, dots_per_inch)
+
+
+def _png(drawing: Figure, title: str, dots_per_inch: int) -> bytes:
+    png = io.BytesIO()
+    drawing.savefig(png, format="png", dpi=dots_per_inch, metadata={"Title": title, "Software": None})
+    return png.getvalue()
+
+
+@contextmanager
+def _drawn(sheet: Sheet) -> Iterator[Figure]:
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -52,11 +76,7 @@ def render(sheet: Sheet, title: str, *, dots_per_inch: int = 300) -> dict[str, b
         axes.set_axis_off()
         for rank, item in enumerate(sheet.items):
             _draw(axes, item, rank)
-        png, pdf = io.BytesIO(), io.BytesIO()
-        drawing.savefig(png, format="png", dpi=dots_per_inch, metadata={"Title": title, "Software": None})
-        undated = {"Title": title, "CreationDate": None, "Creator": None, "Producer": None}
-        drawing.savefig(pdf, format="pdf", metadata=undated)
-    return {"png": png.getvalue(), "pdf": pdf.getvalue()}
+        yield drawing
 
 
 def _draw(axes: Axes, item: Item, rank: int) -> None:

@@ -71,7 +71,7 @@ class MapTable:
     """A protected table ready for drawing, complete for its level and date.
 
     Attributes:
-        title: what the map shows, in the language of the map.
+        title: what the map finds or shows, in the language of the map.
         measure_name: key of ``measures.toml`` (``persons``, ``adults``, ``children``, ``per_10000``, ``per_1000``).
         level: ``arrondissement`` or ``commune``.
         night: evening of the reference night.
@@ -86,6 +86,7 @@ class MapTable:
         rounding_base: base of the controlled rounding, None when counts are exact.
         notes: further sentences to print below.
         audit: digest of the auditor's verdict on the table; empty means that the table stays internal.
+        subject: what the figures are and of which territories, below a title that says a finding; else empty.
 
     Raises:
         UsageProblem: PUB003, cells missing, twice or not expected; PUB005, unknown measure or level; PUB008,
@@ -107,6 +108,7 @@ class MapTable:
     rounding_base: int | None = None
     notes: tuple[str, ...] = ()
     audit: str = ""
+    subject: str = ""
 
     def __post_init__(self) -> None:
         measure(self.measure_name)

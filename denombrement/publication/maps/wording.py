@@ -34,6 +34,25 @@ def rounded(value: float, decimals: int) -> Decimal:
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """A number inside a sentence, and the words that agree with it: ``{n} {n:enfant|enfants}``.
+
+    Args:
+        printed: the number as the language writes it.
+        singular: whether the language wants the singular beside it.
+    """
+
+    printed: str
+    singular: bool
+
+    def __format__(self, forms: str) -> str:
+        if not forms:
+            return self.printed
+        one, many = forms.split("|")
+        return one if self.singular else many
+
+
+@dataclass(frozen=True)
 class Wording:
     """One language's words and typography.
 
@@ -59,6 +78,11 @@ class Wording:
         thousands, mark = _MARKS[self.language]
         plain = f"{rounded(float(value), decimals):,f}"
         return plain.translate({ord(","): thousands, ord("."): mark})
+
+    def quantity(self, value: int) -> Quantity:
+        """A number with its agreement: French counts 0 as singular, the other languages 1 alone."""
+        singular = value in (0, 1) if self.language == "fr" else value == 1
+        return Quantity(self.number(value), singular)
 
     def limit(self, value: float | Decimal) -> str:
         """A class limit: no more decimals than it needs."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from denombrement.counts.campaign_count import CampaignCount
-from denombrement.counts.dimensions import CATEGORY, WITHOUT_BE7
+from denombrement.counts.dimensions import CATEGORY, SERVICE_TERRITORY, WITHOUT_BE7
 from denombrement.counts.table import TERRITORY
 from denombrement.errors import ProtectionRefusal
 from denombrement.protection.knowledge import Status
+from denombrement.protection.participation import ELSEWHERE
 from denombrement.protection.release import Release
 from denombrement.protection.tables import ProtectedTable
+from denombrement.publication.public.coverage import Coverage, printing_rules
 from denombrement.publication.public.planned import (
     ADULTS_BOUNDS,
     BOUND,
@@ -23,122 +24,9 @@ from denombrement.publication.public.planned import (
     DOUBTFUL,
     POSSIBLE,
 )
-from denombrement.reference import (
-    arrondissements,
-    communes_of,
-    nearest_population_year,
-    population_sum,
-    province,
-    rate_areas,
-)
 
-_HUNDRED = 100
 TERRITORY_LEVELS = ("total", "province", "arrondissement", "commune")
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Facts that may leave and concern no person: who took part, and how the count was made.
-
-    Shares are whole percents of totals that are not published, so that no count can be worked back from them.
-
-    Args:
-        campaign: identifier; ``name`` is what people read.
-        night: evening of the reference night.
-        participating, silent: NIS codes of the communes that did and did not take part.
-        services: number of services by state.
-        declarations_about: declarations received, to the nearest hundred.
-        merged_percent: declarations of an adult already declared.
-        quarantined_percent: records set aside, of all received.
-        undecided_percent: adults on whose situation no rule could decide.
-        year: of the population.
-        inhabitants: NIS code of the province, of each arrondissement and commune -> inhabitants of the communes that
-            took part.
-        inhabitants_all: the same over all communes.
-    """
-
-    campaign: str
-    name: str
-    night: str
-    participating: tuple[str, ...]
-    silent: tuple[str, ...]
-    services: Mapping[str, int]
-    declarations_about: int
-    merged_percent: int
-    quarantined_percent: int
-    undecided_percent: int
-    year: int
-    inhabitants: Mapping[str, int]
-    inhabitants_all: Mapping[str, int]
-
-    @classmethod
-    def of(cls, count: CampaignCount) -> Coverage:
-        """What may be said about a count besides its protected tables."""
-        summary = count.summary()
-        taking = count.participation
-        received = summary["declarations"] + summary["quarantined"]
-        year = nearest_population_year(count.campaign.night.year).used
-        inside, every = _inhabitants(count, year)
-        return cls(
-            campaign=count.campaign.id,
-            name=count.campaign.name,
-            night=count.campaign.night.isoformat(),
-            participating=tuple(sorted(taking.participating)),
-            silent=tuple(sorted(taking.silent)),
-            services=dict(summary["services"]),
-            declarations_about=round(summary["declarations"] / _HUNDRED) * _HUNDRED,
-            merged_percent=_percent(summary["merged"], summary["declarations"]),
-            quarantined_percent=_percent(summary["quarantined"], received),
-            undecided_percent=_percent(summary["undecided"], summary["adults"]),
-            year=year,
-            inhabitants=inside,
-            inhabitants_all=every,
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> Coverage:
-        """The inverse of :meth:`to_json`."""
-        stored = json.loads(text)
-        return cls(
-            **{**stored, "participating": tuple(stored["participating"]), "silent": tuple(stored["silent"])}
-        )
-
-    def to_json(self) -> str:
-        """For the store."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
-
-    @property
-    def evening(self) -> date:
-        """The reference night."""
-        return date.fromisoformat(self.night)
-
-    @property
-    def inhabitants_taking_part(self) -> frozenset[str]:
-        """Codes of communes that took part, and of territories with such a commune."""
-        return frozenset(self.inhabitants) | frozenset(self.participating)
-
-    @property
-    def communes_total(self) -> int:
-        """Communes of the province on the night."""
-        return len(self.participating) + len(self.silent)
-
-
-def _percent(part: int, whole: int) -> int:
-    return round(_HUNDRED * part / whole) if whole else 0
-
-
-def _inhabitants(count: CampaignCount, year: int) -> tuple[dict[str, int], dict[str, int]]:
-    """Inhabitants of communes that took part and of all; areas counted together take part together."""
-    night = count.campaign.night
-    areas = rate_areas(night, year)
-    taking = count.participation.participating
-    inside = {nis for area in areas if taking.intersection(area.communes) for nis in area.communes}
-    groups = {each.nis: [c.nis for c in communes_of(each.nis, night)] for each in arrondissements()}
-    groups[province().nis] = [nis for below in groups.values() for nis in below]
-    groups |= {area.communes[0]: list(area.communes) for area in areas if len(area.communes) == 1}
-    every = {code: population_sum(below, year) for code, below in groups.items()}
-    found = {code: [nis for nis in below if nis in inside] for code, below in groups.items()}
-    return {code: population_sum(below, year) for code, below in found.items() if below}, every
+PLACES = (TERRITORY, SERVICE_TERRITORY)
 
 
 @dataclass(frozen=True)
@@ -150,7 +38,7 @@ class Figure:
 
     def __add__(self, other: Figure) -> Figure:
         if self.value is None or other.value is None:
-            return Figure(None, Status.PROTECTED)
+            return Figure(None, self.status if self.status is other.status else Status.PROTECTED)
         if self.status is other.status:
             return Figure(self.value + other.value, self.status)
         return Figure(self.value + other.value, Status.ROUNDED)
@@ -190,6 +78,22 @@ class Figures:
     def base(self) -> int:
         """Base of the rounding; 0 for suppression."""
         return self.release.verdict.base
+
+    @property
+    def reach(self) -> int:
+        """How far a rounded count may be from the count itself; 0 for suppression."""
+        return self.base * (1 + self.release.verdict.slack) - 1 if self.base else 0
+
+    @property
+    def least_for_percent(self) -> int:
+        """Persons below which nothing is computed from a count."""
+        rules = printing_rules()["percentages"]
+        return self.base * rules["least_steps"] if self.base else rules["least_exact"]
+
+    @property
+    def few(self) -> bool:
+        """Whether so few adults were counted that percentages, rates and bounds would mislead."""
+        return self.adults.value is not None and self.adults.value < self.least_for_percent
 
     @classmethod
     def of(cls, signed: bytes, secret: bytes, coverage: Coverage, printed: Collection[str]) -> Figures:
@@ -236,9 +140,29 @@ class Figures:
         for table in self.release.tables.values():
             known = table.measure == measure and codes.keys() <= table.hierarchies.keys()
             wanted = tuple(codes.get(name, tree.root) for name, tree in table.hierarchies.items())
-            if known and wanted in (printed := _rows(table)):
+            if known and wanted in (printed := self._printed[table.name]):
                 return printed[wanted]
         return Figure(None, Status.PROTECTED)
+
+    def rows(self, table: ProtectedTable) -> Iterator[tuple[tuple[str, ...], Figure]]:
+        """Every printed cell of a table, in its order: its codes and its figure."""
+        yield from self._printed[table.name].items()
+
+    @cached_property
+    def _printed(self) -> dict[str, dict[tuple[str, ...], Figure]]:
+        return {
+            table.name: {
+                codes: self._shown(table, codes, Figure(value, status)) for codes, value, status in table.rows
+            }
+            for table in self.release.tables.values()
+        }
+
+    def _shown(self, table: ProtectedTable, codes: tuple[str, ...], found: Figure) -> Figure:
+        """Where nobody took part there is no figure, and a 0 least of all."""
+        places = [code for name, code in zip(table.dimensions, codes, strict=True) if name in PLACES]
+        silent = any(code in self.coverage.silent for code in places)
+        shared = any(code in self.coverage.absent or code.endswith(ELSEWHERE) for code in places)
+        return Figure(None, Status.NOT_COUNTED) if silent or (shared and not found.value) else found
 
     def prints(self, measure: str, dimension: str, level: str, *others: str) -> bool:
         """Whether a table goes down to a level of territories, with some other dimensions."""
@@ -283,7 +207,3 @@ class Figures:
         """A published number per 1,000 inhabitants of the communes that took part; None where there is none."""
         people = self.coverage.inhabitants.get(code)
         return None if figure.value is None or not people else 1000 * figure.value / people
-
-
-def _rows(table: ProtectedTable) -> dict[tuple[str, ...], Figure]:
-    return {codes: Figure(value, status) for codes, value, status in table.rows}

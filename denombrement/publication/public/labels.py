@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from functools import cache
 from importlib import resources
 
@@ -16,7 +17,7 @@ from denombrement.counts.dimensions import (
 from denombrement.counts.table import TERRITORY
 from denombrement.errors import DenombrementError
 from denombrement.protection.participation import ELSEWHERE
-from denombrement.reference import any_commune, label, territory
+from denombrement.reference import all_communes, any_commune, arrondissements, label, province, territory
 from denombrement.survey.questionnaire import label as question_label
 from denombrement.survey.questionnaire import option_label, question
 
@@ -49,8 +50,7 @@ def code_label(dimension: str, code: str, language: str) -> str:
         if key in _texts():
             return text(key, language)
     if code.endswith(ELSEWHERE):
-        name = _territory_name(code.removesuffix(ELSEWHERE), language)
-        return text("code.elsewhere", language).format(name=name)
+        return _elsewhere(code.removesuffix(ELSEWHERE), language)
     if dimension in {TERRITORY, SERVICE_TERRITORY}:
         return _territory_name(code, language)
     if dimension in {CATEGORY, SITUATION}:
@@ -85,6 +85,38 @@ def table_label(name: str, dimensions: tuple[str, ...], measure: str, language: 
         return text(base, language)
     by = ", ".join(dimension_label(each, language) for each in dimensions)
     return text("table.by", language).format(measure=measure_label(measure, language), by=by)
+
+
+def place_label(code: str, language: str) -> str:
+    """A territory's name, with its level where a commune and something wider bear the same: ``Arlon (commune)``."""
+    plain = code_label(TERRITORY, code, language)
+    level = _levels().get(code)
+    return text(f"level.{level}", language).format(name=plain) if level else plain
+
+
+@cache
+def _levels() -> dict[str, str]:
+    """Level of each territory whose name another one bears too."""
+    wide = {each.nis: "arrondissement" for each in arrondissements()} | {province().nis: "province"}
+    communes = {each.nis: "commune" for each in all_communes()}
+    named = defaultdict(list)
+    for code in (*wide, *communes):
+        named[_territory_name(code, "fr")].append(code)
+    levels = {**communes, **wide}
+    return {
+        code: levels[code]
+        for codes in named.values()
+        for code in codes
+        if len({levels[each] for each in codes}) > 1 or code == province().nis
+    }
+
+
+def _elsewhere(around: str, language: str) -> str:
+    """The place that joins the absent ones of a territory."""
+    if around in {each.nis for each in arrondissements()}:
+        name = _territory_name(around, language)
+        return text("code.elsewhere", language).format(name=name)
+    return text("code.elsewhere.wide", language)
 
 
 def _territory_name(code: str, language: str) -> str:

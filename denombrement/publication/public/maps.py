@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from denombrement.counts.dimensions import CATEGORY
@@ -18,8 +18,10 @@ from denombrement.publication.maps import (
     render_map,
     territory_names,
 )
+from denombrement.publication.maps.wording import LANGUAGES
+from denombrement.publication.public import findings
 from denombrement.publication.public.figures import Figure, Figures
-from denombrement.publication.public.labels import text
+from denombrement.publication.public.printing import Printer
 from denombrement.publication.shapes import Geometry, Level
 from denombrement.reference import categories, label
 
@@ -32,49 +34,64 @@ _STATES = {
 }
 
 
-def build(figures: Figures, geometry: Geometry) -> dict[str, bytes]:
-    """File name -> content: each map as PNG, SVG, PDF and one page."""
+def build(figures: Figures, geometry: Geometry, languages: Sequence[str] = LANGUAGES[:1]) -> dict[str, bytes]:
+    """File name -> content: each map as PNG, SVG, PDF and one page, in each language; French files bear no mark."""
     return {
-        f"{stem}.{extension}": content
-        for stem, figure in public_maps(figures, geometry).items()
+        f"{stem}{'' if language == LANGUAGES[0] else f'-{language}'}.{extension}": content
+        for language in languages
+        for stem, figure in public_maps(figures, geometry, language).items()
         for extension, content in sorted(render_map(figure).items())
     }
 
 
 def public_maps(figures: Figures, geometry: Geometry, language: str = "fr") -> dict[str, MapFigure]:
-    """File stem -> map; a map whose figures the plan does not print is left out."""
-    maker = _Maker(figures, geometry, language)
+    """File stem -> map; a map whose figures the plan does not print is left out, and rates of too few persons are."""
+    maker = _Maker(Printer(figures, language), geometry)
     maps: dict[str, MapFigure] = {}
     if figures.prints("adults", TERRITORY, "arrondissement"):
-        adults = maker.table("adults", "map.adults")
-        maps["taux"] = maker.draw(maker.rates(adults), "choropleth")
+        adults = maker.table(
+            "adults", "map.adults", findings.of_counts(maker.page, "adults", "arrondissement")
+        )
+        if not figures.few:
+            maps["taux"] = maker.draw(maker.rates(adults), "choropleth")
         maps["adultes"] = maker.draw(adults, "circles")
     if figures.prints("children", TERRITORY, "arrondissement"):
-        maps["enfants"] = maker.draw(maker.table("children", "map.children"), "circles")
+        found = findings.of_counts(maker.page, "children", "arrondissement")
+        maps["enfants"] = maker.draw(maker.table("children", "map.children", found), "circles")
     if figures.prints("adults", TERRITORY, "arrondissement", CATEGORY):
-        small = maker.table("adults", "map.categories", by_category=True)
+        found = findings.of_categories(maker.page)
+        small = maker.table("adults", "map.categories", found, by_category=True)
         maps["categories"] = maker.draw(small, "small_multiples")
     if figures.prints("adults", TERRITORY, "commune"):
-        communes = maker.table("adults", "map.communes", level="commune")
-        maps["communes"] = maker.draw(communes, "circles")
+        found = findings.of_counts(maker.page, "adults", "commune")
+        maps["communes"] = maker.draw(
+            maker.table("adults", "map.communes", found, level="commune"), "circles"
+        )
     return maps
 
 
 class _Maker:
     """Makes map tables in one language from one release."""
 
-    def __init__(self, figures: Figures, geometry: Geometry, language: str) -> None:
-        self._figures = figures
+    def __init__(self, page: Printer, geometry: Geometry) -> None:
+        self.page = page
+        self._figures = page.figures
         self._geometry = geometry
-        self._language = language
 
     def draw(self, table: MapTable, kind: str) -> MapFigure:
-        return draw_map(table, self._geometry, kind=kind, language=self._language)  # type: ignore[arg-type]
+        return draw_map(table, self._geometry, kind=kind, language=self.page.language)  # type: ignore[arg-type]
 
     def table(
-        self, measure: str, title: str, *, level: Level = "arrondissement", by_category: bool = False
+        self,
+        measure: str,
+        subject: str,
+        finding: str,
+        *,
+        level: Level = "arrondissement",
+        by_category: bool = False,
     ) -> MapTable:
-        coverage = self._figures.coverage
+        """Every territory's figure, under the finding where there is one, else under what the map shows."""
+        coverage, say = self._figures.coverage, self.page.say
         groups = [each.code for each in categories() if not each.residual] if by_category else [""]
         cells = tuple(
             self._cell(measure, code, group)
@@ -82,33 +99,34 @@ class _Maker:
             for code in territory_names(level, coverage.evening)
         )
         return MapTable(
-            title=self._say(title),
+            title=finding or say(subject),
+            subject=say(subject) if finding else "",
             measure_name=measure,
             level=level,
             night=coverage.evening,
             cells=cells,
             communes_participating=len(coverage.participating),
             communes_total=coverage.communes_total,
-            categories=tuple((code, label(code, self._language)) for code in groups if code),
+            categories=tuple((code, label(code, self.page.language)) for code in groups if code),
             absent_communes=coverage.silent,
-            sources=(self._say("map.source", name=coverage.name),),
+            sources=(say("map.source", name=coverage.name),),
             rounding_base=self._figures.base or None,
-            notes=self._notes(level),
+            notes=self._notes(level, cells),
             audit=self._figures.audit,
         )
 
     def rates(self, counts: MapTable) -> MapTable:
         """Rates per 1,000 inhabitants of communes that took part."""
-        coverage = self._figures.coverage
-        denominator = self._say("map.denominator", year=coverage.year)
+        coverage, finding = self._figures.coverage, findings.of_rates(self.page)
         counted = replace(counts, cells=tuple(self._with_people(cell) for cell in counts.cells))
-        return rate_table(
+        made = rate_table(
             counted,
             coverage.inhabitants,
-            title=self._say("map.rates"),
-            denominator=denominator,
-            measure_name="per_1000",
+            title=finding or self.page.say("map.rates"),
+            denominator=self.page.say("map.denominator", year=coverage.year),
+            measure_name="adults_per_1000",
         )
+        return replace(made, subject=self.page.say("map.rates") if finding else "")
 
     def _with_people(self, cell: MapCell) -> MapCell:
         if cell.territory in self._figures.coverage.inhabitants:
@@ -118,21 +136,21 @@ class _Maker:
     def _cell(self, measure: str, code: str, group: str) -> MapCell:
         codes: Mapping[str, str] = {TERRITORY: code, **({CATEGORY: group} if group else {})}
         found = self._figures.cell(measure, **codes)
-        if code in self._figures.coverage.silent:
-            found = Figure(None, Status.NOT_COUNTED)
         return MapCell(code, found.value, self._state(found, code), group)
 
     def _state(self, found: Figure, code: str) -> State:
         if found.status is Status.PUBLISHED and found.value == 0:
             return State.TRUE_ZERO
-        nobody_asked = code not in self._figures.coverage.inhabitants_taking_part
-        if found.value is None and nobody_asked:
+        if found.value is None and code in self._figures.coverage.absent:
             return State.NOT_COUNTED
         return _STATES[found.status]
 
-    def _notes(self, level: Level) -> tuple[str, ...]:
+    def _notes(self, level: Level, cells: Sequence[MapCell]) -> tuple[str, ...]:
+        say, reach = self.page.say, self._figures.reach
         away = level == "commune" and self._figures.coverage.silent
-        return (self._say("map.outside"), *((self._say("map.seen_elsewhere"),) if away else ()))
-
-    def _say(self, key: str, **facts: object) -> str:
-        return text(key, self._language).format(**facts)
+        hides = reach and any(cell.value == 0 and cell.state is State.VALUE for cell in cells)
+        return (
+            say("map.outside"),
+            *((say("map.seen_elsewhere"),) if away else ()),
+            *((say("map.zero", reach=reach),) if hides else ()),
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +70,9 @@ class Sheet:
         return out.getvalue().encode()
 
 
-def build(figures: Figures, geometry: Geometry) -> dict[str, bytes]:
-    """File name -> content."""
-    del geometry
+def build(figures: Figures, geometry: Geometry, languages: Sequence[str] = LANGUAGES[:1]) -> dict[str, bytes]:
+    """File name -> content; labels are in all four languages whichever are asked for."""
+    del geometry, languages
     sheets = open_sheets(figures)
     files = {f"{sheet.name}.csv": sheet.to_csv() for sheet in sheets}
     description = data_package(figures, sheets, files)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from denombrement.protection.knowledge import Status
-from denombrement.publication.maps.wording import NARROW_SPACE, Wording, rounded
+from denombrement.publication.maps.classes import measure
+from denombrement.publication.maps.wording import NARROW_SPACE, Quantity, Wording, rounded
 from denombrement.publication.public.figures import Figure, Figures
 from denombrement.publication.public.labels import text
 
@@ -20,12 +22,14 @@ class Line:
         label: head of the row.
         cells: as printed.
         style: ``total``, ``sum``, ``sub`` or empty.
+        spans: one cell speaks for the whole row.
         bar: percent of the full width, where the table has bars.
     """
 
     label: str
     cells: tuple[str, ...]
     style: str = ""
+    spans: bool = False
     bar: float | None = None
 
 
@@ -38,7 +42,7 @@ class TableView:
         header: heads of the columns, the first of them above the rows' heads.
         lines: its rows.
         note: below it.
-        bars: whether a bar follows the first figures.
+        bars: whether a bar follows the first two figures.
     """
 
     caption: str
@@ -66,22 +70,37 @@ class Printer:
         return text(key if "." in key else f"report.{key}", self.language).format(**facts)
 
     def number(self, figure: Figure) -> str:
-        """A count as printed, or the word that stands for it."""
+        """A count as printed, or the words that stand for it."""
         if figure.value is None:
-            kind = "not_counted" if figure.status is Status.NOT_COUNTED else "protected"
-            return self.say(f"short.{kind}")
+            away = figure.status is Status.NOT_COUNTED
+            return self.say("status.not_counted" if away else "short.protected")
         return self.words.number(figure.value)
+
+    def quantity(self, figure: Figure) -> Quantity:
+        """A count inside a sentence, whose words agree with it."""
+        if figure.value is None:
+            return Quantity(self.number(figure), singular=False)
+        return self.words.quantity(figure.value)
 
     def whole(self, number: int) -> str:
         """A number that is no count of persons."""
         return self.words.number(number)
 
     def share(self, part: Figure, whole: Figure) -> str:
-        """Part of a whole in whole percents, without the sign: rounded counts carry no more."""
-        if part.value is None or not part.value or not whole.value:
+        """Part of a whole in whole percents, without the sign: rounded counts carry no more, small ones not even that."""
+        if part.value is None or not part.value or not self.tells_percent(whole) or not whole.value:
             return self.say("no_percent")
         percent = int(rounded(_HUNDRED * part.value / whole.value, 0))
         return self.words.number(percent) if percent else self.say("less_than_one")
+
+    def tells_percent(self, whole: Figure) -> bool:
+        """Whether a percentage of a count would mean something."""
+        return whole.value is not None and whole.value >= self.figures.least_for_percent
+
+    def leads(self, first: Figure, second: Figure) -> bool:
+        """Whether one count is above another one, however both were rounded."""
+        reach = self.figures.reach
+        return (first.value or 0) - reach > (second.value or 0) + reach
 
     def percent(self, part: Figure, whole: Figure) -> str:
         """The same with its sign."""
@@ -92,15 +111,26 @@ class Printer:
         gap = {"fr": NARROW_SPACE, "de": "\u00a0"}.get(self.language, "")
         return f"{percent}{gap}%"
 
-    def sentence(self, key: str, percent: int) -> str:
-        """A sentence about a share that is published as a whole percent."""
-        said = self.say(key, percent=self.signed(percent) if percent else self.say("under_one"))
+    def sentence(self, key: str, percent: int, *, least: int) -> str:
+        """A sentence about a share that is published to the nearest ``least`` percent."""
+        shown = self.signed(percent) if percent else self.say("under", percent=self.signed(least))
+        said = self.say(key, percent=shown)
         return said[0].upper() + said[1:]
 
     def rate(self, figure: Figure, code: str) -> str:
-        """Per 1,000 inhabitants of the communes that took part."""
-        value = self.figures.per_1000(figure, code)
-        return self.say("short.not_counted") if value is None else self.words.number(value, 2)
+        """Per 1,000 inhabitants of the communes that took part; none where too few adults were counted in all."""
+        value = None if self.figures.few else self.figures.per_1000(figure, code)
+        return (
+            self.say("no_percent")
+            if value is None
+            else self.words.number(value, measure("adults_per_1000").decimals)
+        )
+
+    def line(self, label: str, figures: Sequence[Figure], style: str = "") -> Line:
+        """A row of counts; where nobody took part, one cell says so for all of them."""
+        if all(each.status is Status.NOT_COUNTED for each in figures):
+            return Line(label, (self.say(f"status.{Status.NOT_COUNTED}"),), style, spans=True)
+        return Line(label, tuple(self.number(each) for each in figures), style)
 
     def bar(self, part: Figure, largest: Figure) -> float:
         """Width of a bar in percent of the largest one."""

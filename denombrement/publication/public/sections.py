@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from denombrement.counts.dimensions import AGE_BAND, BE7, CATEGORY, SEX, SITUATION, UNKNOWN, WITHOUT_BE7
+from denombrement.counts.dimensions import AGE_BAND, CATEGORY, SEX, SITUATION, UNKNOWN, WITHOUT_BE7
 from denombrement.counts.table import TERRITORY
 from denombrement.protection.knowledge import Status
 from denombrement.protection.participation import ELSEWHERE
@@ -30,18 +31,20 @@ def category_table(page: Printer) -> TableView:
     def line(code: str, style: str = "") -> Line:
         name = code_label(CATEGORY, code, page.language)
         cells = _adults_and_children(page, adults[code], children[code])
-        return Line(name, cells, style, None if style else page.bar(adults[code], top))
+        return Line(name, cells, style, bar=None if style else page.bar(adults[code], top))
 
     total = Line(page.say("col_total"), _adults_and_children(page, figures.adults, figures.children), "sum")
     lines = [*(line(code) for code in codes), line(WITHOUT_BE7, "total"), total]
-    heads = ("col_category", "col_adults", "col_percent", "col_children", "col_total")
-    note = page.say("where_note", adults=page.number(figures.adults))
-    return TableView(page.say("where_caption"), _heads(page, heads), tuple(lines), note, bars=True)
+    told = page.tells_percent(figures.adults)
+    heads = ("col_category", "col_adults", *(["col_percent"] if told else []), "col_children", "col_total")
+    note = page.say("where_note" if told else "where_note_few", adults=page.number(figures.adults))
+    return TableView(page.say("where_caption"), _heads(page, heads), tuple(lines), note, bars=told)
 
 
 def _adults_and_children(page: Printer, adults: Figure, children: Figure) -> tuple[str, ...]:
-    share = page.share(adults, page.figures.adults)
-    return (page.number(adults), share, page.number(children), page.number(adults + children))
+    everybody = page.figures.adults
+    share = (page.share(adults, everybody),) if page.tells_percent(everybody) else ()
+    return (page.number(adults), *share, page.number(children), page.number(adults + children))
 
 
 def situation_table(page: Printer) -> TableView | None:
@@ -54,9 +57,9 @@ def situation_table(page: Printer) -> TableView | None:
         below = [code for code in each.living_situations if code != each.code]
         for code, style in [(each.code, "total"), *((code, "sub") for code in below)]:
             found = page.figures.cell("adults", category=code)
-            cells = (page.number(found), page.share(found, adults))
-            lines.append(Line(code_label(CATEGORY, code, page.language), cells, style))
-    heads = ("col_category", "col_adults", "col_percent")
+            share = (page.share(found, adults),) if page.tells_percent(adults) else ()
+            lines.append(Line(code_label(CATEGORY, code, page.language), (page.number(found), *share), style))
+    heads = ("col_category", "col_adults", *(["col_percent"] if page.tells_percent(adults) else []))
     return TableView(page.say("situations_caption"), _heads(page, heads), tuple(lines))
 
 
@@ -88,20 +91,15 @@ def place_table(page: Printer) -> TableView | None:
     figures, coverage = page.figures, page.figures.coverage
     if not figures.prints("adults", TERRITORY, "arrondissement"):
         return None
-    parts = [each.nis for each in arrondissements()]
     lines = []
-    for code in [*parts, province().nis, "outside", UNKNOWN]:
+    for code in [*_parts(page), province().nis, "outside", UNKNOWN]:
         adults, children = (figures.in_territory(who, code) for who in ("adults", "children"))
         people = coverage.inhabitants.get(code)
-        inside = code in coverage.inhabitants
-        cells = (
-            page.number(adults),
-            page.number(children),
-            page.whole(people) if people else page.say("no_percent"),
-            page.rate(adults, code) if inside else page.say("no_percent"),
-        )
-        style = "total" if code == province().nis else ""
-        lines.append(Line(code_label(TERRITORY, code, page.language), cells, style))
+        line = page.line(code_label(TERRITORY, code, page.language), (adults, children))
+        if not line.spans:
+            shown = page.whole(people) if people else page.say("no_percent")
+            line = replace(line, cells=(*line.cells, shown, page.rate(adults, code)))
+        lines.append(replace(line, style="total" if code == province().nis else ""))
     none = page.say("no_percent")
     totals = (page.number(figures.adults), page.number(figures.children), none, none)
     lines.append(Line(page.say("col_total"), totals, "sum"))
@@ -110,22 +108,51 @@ def place_table(page: Printer) -> TableView | None:
     return TableView(page.say("places_caption"), _heads(page, heads), tuple(lines), note)
 
 
+def _parts(page: Printer) -> list[str]:
+    """The arrondissements, and the places that join those where nobody took part."""
+    printed = {
+        code
+        for table in page.figures.release.tables.values()
+        for code in getattr(table.hierarchies.get(TERRITORY), "depth_of", {})
+    }
+    wide = [f"{code}{ELSEWHERE}" for code in (province().nis, "total")]
+    return [*(each.nis for each in arrondissements()), *(code for code in wide if code in printed)]
+
+
 def crossing_table(page: Printer) -> TableView | None:
-    """Adults by arrondissement and category."""
+    """Adults by category and arrondissement; the head of a column says where nobody took part."""
     if not page.figures.prints("adults", TERRITORY, "arrondissement", CATEGORY):
         return None
+    places = [*_parts(page), "outside", UNKNOWN, "total"]
     codes = [*(each.code for each in categories()), "total"]
-    places = [*(each.nis for each in arrondissements()), "outside", UNKNOWN, "total"]
+    found = {
+        (code, place): page.figures.cell("adults", territory=place, category=code)
+        for code in codes
+        for place in places
+    }
+    away = {place for place in places if all(_away(found[code, place]) for code in codes)}
     lines = [
         Line(
-            code_label(TERRITORY, place, page.language),
-            tuple(page.number(page.figures.cell("adults", territory=place, category=code)) for code in codes),
-            "sum" if place == "total" else "",
+            code_label(CATEGORY, code, page.language),
+            tuple(_shown(page, found[code, place], absent=place in away) for place in places),
+            "sum" if code == "total" else "",
         )
-        for place in places
+        for code in codes
     ]
-    header = (page.say("col_place"), *_codes(page, CATEGORY, codes))
-    return TableView(page.say("crossing_caption"), header, tuple(lines))
+    heads = [code_label(TERRITORY, place, page.language) for place in places]
+    said = page.say("status.not_counted")
+    marked = [
+        f"{head} ({said})" if place in away else head for place, head in zip(places, heads, strict=True)
+    ]
+    return TableView(page.say("crossing_caption"), (page.say("col_category"), *marked), tuple(lines))
+
+
+def _away(figure: Figure) -> bool:
+    return figure.status is Status.NOT_COUNTED
+
+
+def _shown(page: Printer, figure: Figure, *, absent: bool) -> str:
+    return page.say("no_percent") if absent else page.number(figure)
 
 
 def age_table(page: Printer) -> TableView | None:
@@ -195,16 +222,20 @@ def _answers_table(page: Printer, asked: str) -> TableView:
 def _profile(
     page: Printer, dimension: str, rows: Sequence[tuple[str, Figure]], known: Figure, unknown: Figure
 ) -> TableView:
-    top = largest([figure for _, figure in rows])
+    top, told = largest([figure for _, figure in rows]), page.tells_percent(known)
+
+    def line(name: str, figure: Figure, share: str, style: str = "", bar: float | None = None) -> Line:
+        return Line(name, (page.number(figure), *([share] if told else [])), style, bar=bar)
+
     lines = [
-        Line(name, (page.number(figure), page.share(figure, known)), "", page.bar(figure, top))
-        for name, figure in rows
+        line(name, figure, page.share(figure, known), bar=page.bar(figure, top)) for name, figure in rows
     ]
-    lines.append(Line(page.say("col_unknown"), (page.number(unknown), page.say("no_percent")), "total"))
+    lines.append(line(page.say("col_unknown"), unknown, page.say("no_percent"), "total"))
     name = dimension_label(dimension, page.language)
-    caption = page.say("profile_caption", dimension=name, known=page.number(known))
-    heads = ("col_answer", "col_adults", "col_known_percent")
-    return TableView(caption, _heads(page, heads), tuple(lines), bars=True)
+    caption = page.say("profile_caption", dimension=name, known=page.quantity(known))
+    heads = ("col_answer", "col_adults", *(["col_known_percent"] if told else []))
+    note = "" if told or page.figures.few else page.say("few_known", least=page.figures.least_for_percent)
+    return TableView(caption, _heads(page, heads), tuple(lines), note, bars=told)
 
 
 def commune_tables(page: Printer) -> list[TableView]:
@@ -214,17 +245,24 @@ def commune_tables(page: Printer) -> list[TableView]:
     return [_communes_of(page, each.nis) for each in arrondissements()]
 
 
+def joins_absent_communes(page: Printer) -> bool:
+    """Whether a table of communes has a row for the absent ones of an arrondissement."""
+    return any(_prints(page, "adults", TERRITORY, f"{each.nis}{ELSEWHERE}") for each in arrondissements())
+
+
 def _communes_of(page: Printer, part: str) -> TableView:
-    coverage = page.figures.coverage
-    here = sorted(communes_of(part, coverage.evening), key=lambda each: fold(each.name(page.language)))
-    absent = [f"{part}{ELSEWHERE}"] if any(each.nis in coverage.silent for each in here) else []
-    lines = []
-    for code in [*(each.nis for each in here), *absent, part]:
-        found = page.figures.in_territory("adults", code)
-        away = found.status is Status.NOT_COUNTED
-        cells = (page.say("status.not_counted") if away else page.number(found),)
-        name = page.say("col_total") if code == part else code_label(TERRITORY, code, page.language)
-        lines.append(Line(name, cells, "sum" if code == part else ""))
+    evening = page.figures.coverage.evening
+    here = sorted(communes_of(part, evening), key=lambda each: fold(each.name(page.language)))
+    shared = f"{part}{ELSEWHERE}"
+    joined = [shared] if _prints(page, "adults", TERRITORY, shared) else []
+    lines = [
+        page.line(
+            page.say("col_total") if code == part else code_label(TERRITORY, code, page.language),
+            [page.figures.in_territory("adults", code)],
+            "sum" if code == part else "",
+        )
+        for code in [*(each.nis for each in here), *joined, part]
+    ]
     header = (page.say("col_commune"), page.say("col_adults"))
     return TableView(code_label(TERRITORY, part, page.language), header, tuple(lines))
 
@@ -244,11 +282,12 @@ def comparison_table(page: Printer) -> TableView:
             "total",
         )
     ]
-    others = sorted(published_totals(), key=lambda each: (-each.year, each.zone))
+    others = sorted(published_totals(), key=lambda each: (-each.year, fold(page.say(f"zone.{each.id}"))))
     for each in others:
         numbers = (each.adults, each.children, each.total)
         share = page.words.number(100 * each.children / each.total)
-        lines.append(Line(each.zone, (str(each.year), *(page.whole(number) for number in numbers), share)))
+        zone = page.say(f"zone.{each.id}")
+        lines.append(Line(zone, (str(each.year), *(page.whole(number) for number in numbers), share)))
     heads = ("col_zone", "col_year", "col_adults", "col_children", "col_total", "col_child_share")
     between = f"{NARROW_SPACE}; " if page.language == "fr" else "; "
     sources = between.join(sorted({_site(source) for each in others for source in each.sources} - {""}))
@@ -269,10 +308,10 @@ def missing_table(page: Printer) -> TableView:
     lines = []
     for name, dimension in _asked_about(page):
         unknown = page.figures.cell("adults", **{dimension: UNKNOWN})
-        cells = (page.number(unknown), page.share(unknown, adults))
-        lines.append(Line(dimension_label(name, page.language), cells))
-    heads = ("col_question", "col_unknown", "col_percent")
-    caption = page.say("missing_caption", adults=page.number(adults))
+        share = (page.share(unknown, adults),) if page.tells_percent(adults) else ()
+        lines.append(Line(dimension_label(name, page.language), (page.number(unknown), *share)))
+    heads = ("col_question", "col_unknown", *(["col_percent"] if page.tells_percent(adults) else []))
+    caption = page.say("missing_caption", adults=page.quantity(adults))
     return TableView(caption, _heads(page, heads), tuple(lines))
 
 
@@ -287,13 +326,17 @@ def _asked_about(page: Printer) -> Iterator[tuple[str, str]]:
         yield asked, f"{asked}{ANSWERED}"
 
 
-def leading_category(page: Printer) -> tuple[str, Figure]:
-    """The category with most adults, as a sentence wants it."""
-    found = {each.code: page.figures.cell("adults", category=each.code) for each in categories()}
-    code = max(
-        (code for code in found if code not in {UNKNOWN, BE7}), key=lambda each: found[each].value or 0
-    )
-    return code_label(CATEGORY, code, page.language), found[code]
+def leading_categories(page: Printer) -> list[tuple[str, Figure]]:
+    """The categories by number of adults, as a sentence wants them; those without a situation of one's own left out."""
+    codes = [each.code for each in categories() if each.code != UNKNOWN]
+    found = {code: page.figures.cell("adults", category=code) for code in codes}
+    ordered = sorted(codes, key=lambda code: -(found[code].value or 0))
+    return [(lower_first(code_label(CATEGORY, code, page.language)), found[code]) for code in ordered]
+
+
+def lower_first(label: str) -> str:
+    """A label inside a sentence; German keeps its nouns."""
+    return label[:1].lower() + label[1:]
 
 
 def _prints(page: Printer, measure: str, dimension: str, code: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 from denombrement import __version__
 from denombrement.errors import DamagedInput
-from denombrement.publication.public.parts import Build
+from denombrement.publication.public.parts import Build, same_part
 
 MANIFEST = "MANIFEST.json"
 _FORMAT = "denombrement-public-1"
@@ -142,7 +142,7 @@ def next_manifest(before: Manifest | None, build: Build, journal_head: str) -> M
     Files of another release are dropped: what stands in one folder comes from one set of tables.
     """
     kept = before.files if before is not None and before.release == build.release else {}
-    others = {name: each for name, each in kept.items() if each["part"] != build.part}
+    others = {name: each for name, each in kept.items() if not same_part(str(each["part"]), build.part)}
     ours = {
         name: {"sha256": sha256(content), "bytes": len(content), "part": build.part}
         for name, content in build.files.items()
