@@ -24,6 +24,7 @@ COMMANDS = {
     "scenarios": "scenarios",
     "compare": "compare",
     "research": "research",
+    "yearly": "yearly",
     "protect": "protect",
     "map": "map",
     "report": "report",
