@@ -18,7 +18,7 @@ from scipy import sparse
 from denombrement.counts.table import TERRITORY
 from denombrement.protection.cells import CellSystem, Counts
 from denombrement.protection.insiders import Attacker
-from denombrement.protection.knowledge import Knowledge
+from denombrement.protection.knowledge import UNBOUNDED, Knowledge
 from denombrement.protection.lp import Model, Vector, balanced, solved
 from denombrement.protection.verdict import AttackerSummary, Finding, Kind
 
@@ -81,6 +81,8 @@ class Attack:
         self._sensitive = np.zeros(system.size, dtype=np.bool_) if sensitive is None else sensitive
         self._model: Model = balanced(system.relations, (knowledge.lower, knowledge.upper))
         self._groups = _groups(system, frozenset(empty))
+        self._structure = np.full(system.size, UNBOUNDED)
+        self._structure[list(empty)] = 0.0
 
     def by(self, attacker: Attacker) -> tuple[AttackerSummary, tuple[Finding, ...]]:
         """Everything this attacker learns about others that it must not.
@@ -96,8 +98,18 @@ class Attack:
             self._finding(attacker, goals, row, learnt)
             for row in search.open_rows().tolist()
             for learnt in search.settle(row)
+            if goals.shared[row] < 0 or self._is_news(attacker, goals, row)
         )
         return _summary(attacker, goals, findings), findings
+
+    def _is_news(self, attacker: Attacker, goals: Goals, row: int) -> bool:
+        """Whether publishing tells the attacker that others share a code; who took part and where may tell before."""
+        lower = attacker.own.astype(np.float64)
+        self._model.box(lower, np.where(attacker.inside, lower, self._structure))
+        form = _dense_row(goals.forms, row)
+        most = -solved(self._model.minimise(-form)).value
+        self._model.box(*self._box(attacker))
+        return most - float(form @ attacker.own) >= 1
 
     def _finding(self, attacker: Attacker, goals: Goals, row: int, learnt: tuple[Kind, int, int]) -> Finding:
         cells, shared = self._system.cells, int(goals.shared[row])

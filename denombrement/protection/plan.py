@@ -173,6 +173,15 @@ def cubes_of(resolved: Sequence[ResolvedTable], further: Sequence[CountTable] = 
     return (*(Cube.whole(table) for table in further), *joint.values(), *printed)
 
 
+def tied_cubes(tables: Sequence[CountTable], impossible: Sequence[Mapping[str, str]]) -> Iterator[Cube]:
+    """The crossings in which some combinations are impossible: what is left ties cells of different tables together."""
+    for table in tables:
+        names = {name for codes in impossible if codes.keys() <= table.hierarchies.keys() for name in codes}
+        if names:
+            depths = {name: max(table.hierarchies[name].depth_of.values()) for name in names}
+            yield Cube(table, depths)
+
+
 def _tells(table: CountTable, cube: Cube) -> bool:
     """Whether a table counts the same persons by all dimensions that a cube prints."""
     same = table.measure == cube.table.measure and table.not_counted == cube.table.not_counted

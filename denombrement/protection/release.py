@@ -29,7 +29,7 @@ from denombrement.protection.insiders import (
 )
 from denombrement.protection.knowledge import Knowledge
 from denombrement.protection.methods import Masked, Masking, Rounder, Suppressor
-from denombrement.protection.plan import PublicationPlan, ResolvedTable, cubes_of
+from denombrement.protection.plan import PublicationPlan, ResolvedTable, cubes_of, tied_cubes
 from denombrement.protection.profiles import Profile
 from denombrement.protection.tables import SEAL, ProtectedTable, table_from_dict
 from denombrement.protection.verdict import AttackerSummary, AuditVerdict, Finding, Interval
@@ -161,7 +161,8 @@ class _Given:
 
     def system(self) -> tuple[tuple[ResolvedTable, ...], CellSystem]:
         resolved = self.plan.resolved(self.tables)
-        system = CellSystem.of(cubes_of(resolved))
+        tied = tuple(tied_cubes(self.tables, self.impossible))
+        system = CellSystem.of((*tied, *cubes_of(resolved)))
         if self.history.cells and self.history.missing_in(system):
             # An earlier release printed cells that this plan does not: the attacker still has them.
             system = CellSystem.of(cubes_of(resolved, self.tables))

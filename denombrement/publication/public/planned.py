@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -52,23 +52,13 @@ class PlannedCounts:
         tables: one a planned table, printed dimensions and ``territory``, to their leaves.
         contributions: leaf cells × service of each table that counts persons.
         shared: leaf cells × two services that reported the same persons, for plans that ask for coalitions.
+        impossible: codes that nobody can have together, as every reader knows (dimension -> code).
     """
 
     tables: tuple[CountTable, ...]
     contributions: Contributions
-    shared: Shared
-
-    @property
-    def impossible(self) -> tuple[Mapping[str, str], ...]:
-        """Codes that nobody can have together: who did not answer a question mentioned nothing in it."""
-        names = sorted({name for table in self.tables for name in table.dimensions})
-        answered = [name for name in names if name.endswith(ANSWERED)]
-        return tuple(
-            {asked: UNKNOWN, name: MENTIONED}
-            for asked in answered
-            for name in names
-            if name.startswith(f"{asked.removesuffix(ANSWERED)}.")
-        )
+    shared: Shared = field(default_factory=dict)
+    impossible: tuple[Mapping[str, str], ...] = ()
 
     def digest(self, plan: PublicationPlan, profile: Profile) -> str:
         """SHA-256 of the counts, the plan and the profile: what a verdict is about."""
@@ -146,7 +136,18 @@ def planned_counts(
                     shared[table.name] = _reported_twice(reported, list(wanted))
     # The first table that has the dimensions of a planned one serves it: the one with the fewest others.
     ordered = sorted(tables.values(), key=lambda table: (len(table.dimensions), table.name))
-    return PlannedCounts(tuple(ordered), parts, shared)
+    return PlannedCounts(tuple(ordered), parts, shared, impossible_answers(ordered))
+
+
+def impossible_answers(tables: Sequence[CountTable]) -> tuple[Mapping[str, str], ...]:
+    """Who did not answer a question mentioned nothing in it."""
+    names = sorted({name for table in tables for name in table.dimensions})
+    return tuple(
+        {asked: UNKNOWN, name: MENTIONED}
+        for asked in names
+        for name in names
+        if asked.endswith(ANSWERED) and name.startswith(f"{asked.removesuffix(ANSWERED)}.")
+    )
 
 
 def _sources(planned: PlannedTable) -> Iterator[tuple[str, ...]]:
