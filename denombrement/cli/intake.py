@@ -106,7 +106,7 @@ def _mnemonic_reader(campaign: OpenCampaign) -> ReadMnemonic | None:
     """Turns a code written by hand on paper into tokens; none where the custodian keeps the secret elsewhere."""
     if not campaign.keyring.holds_secret():
         return None
-    secret, recipe = campaign.keyring.secret(), Recipe.load(campaign.settings.recipe)
+    secret, recipe = campaign.secret(), Recipe.load(campaign.settings.recipe)
 
     def read(text: str) -> Mapping[str, Any] | None:
         try:
@@ -208,6 +208,7 @@ def _file(outcome: FileOutcome) -> dict[str, Any]:
         "service": outcome.service,
         "declarations": outcome.declarations,
         "quarantined": outcome.quarantined,
+        "vanished": outcome.vanished,
         "error": error,
     }
 
@@ -223,6 +224,11 @@ def _lines(summary: IntakeSummary, sheets: Sequence[Path]) -> list[str]:
         )
     ]
     lines += [_received(each) for each in summary.files if each.status == "current"]
+    lines += [
+        say("intake_vanished", service=each.service, vanished=each.vanished)
+        for each in summary.files
+        if each.status == "current" and each.vanished
+    ]
     lines += [_refusal(each.file, each.error) for each in summary.files if each.error]
     if sheets:
         lines.append(say("intake_sheets", folder=sheets[0].parent))

@@ -27,6 +27,7 @@ from denombrement.intake.sealing_keys import (
 )
 
 RECIPIENTS = ("officer", "spare")
+SECRET_FILE, TOKENS_FILE = "campaign.secret", "tokens.key"
 SECRET_BYTES = 32
 MINIMUM_PASSPHRASE_CHARACTERS = 12
 _OWNER_FILE, _OWNER_FOLDER = 0o600, 0o700
@@ -38,8 +39,8 @@ class Keyring:
 
     folder: Path
 
-    def make(self, passphrase: str) -> None:
-        """Makes two key pairs, the campaign's secret and the key of the services' tokens.
+    def make(self, passphrase: str, *, with_secret: bool = True) -> None:
+        """Makes two key pairs, the key of the services' tokens, and the campaign's secret unless a custodian does.
 
         Raises:
             UsageProblem: CAM013 for a passphrase that is too short.
@@ -51,8 +52,25 @@ class Keyring:
             key = make_private_key()
             self._write(f"{name}.private.pem", lock_private_key(key, passphrase))
             self._write(f"{name}.public.json", json.dumps(key.public.jwk(), indent=1).encode())
-        self._write("campaign.secret", base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)))
-        self._write("tokens.key", base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)))
+        self._write(TOKENS_FILE, base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)))
+        if with_secret:
+            self.make_secret()
+
+    def make_secret(self) -> None:
+        """Makes the campaign's secret where there is none: on the custodian's computer, if there is a custodian."""
+        if not self.holds_secret():
+            self._write(SECRET_FILE, base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)))
+
+    def give_to_custodian(self, folder: Path) -> None:
+        """Copies what the pages need besides the secret: public keys, and the key of the services' tokens.
+
+        A copy that is there is kept: it is of the same campaign, and may already have its secret beside it.
+        """
+        kit = Keyring(folder)
+        folder.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
+        for name in (*(f"{each}.public.json" for each in RECIPIENTS), TOKENS_FILE):
+            if not (folder / name).is_file():
+                kit._write(name, self._read(name))
 
     def recipients(self) -> list[PublicKey]:
         """Public keys that every return is sealed to."""
@@ -69,15 +87,15 @@ class Keyring:
 
     def holds_secret(self) -> bool:
         """Whether the campaign's secret is here: with its custodian it need not be."""
-        return (self.folder / "campaign.secret").is_file()
+        return (self.folder / SECRET_FILE).is_file()
 
     def secret(self) -> bytes:
         """The campaign's secret, 32 bytes: needed to make codes, never to count."""
-        return base64.urlsafe_b64decode(self._read("campaign.secret"))
+        return base64.urlsafe_b64decode(self._read(SECRET_FILE))
 
     def service_token(self, campaign_id: str, service_id: str) -> str:
         """The token that authenticates one service's returns of one campaign."""
-        key = base64.urlsafe_b64decode(self._read("tokens.key"))
+        key = base64.urlsafe_b64decode(self._read(TOKENS_FILE))
         digest = hmac.digest(key, f"{campaign_id}\x1f{service_id}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 

@@ -50,11 +50,22 @@ class ReadReturn:
     taken: Sequence[Taken] = ()
     rejected: Sequence[Rejected] = ()
     withdrawn: int = 0
+    withdrawn_ids: frozenset[str] = frozenset()
+
+    @property
+    def spoken_of(self) -> frozenset[str]:
+        """Declarations that the return says something of: held, set aside or withdrawn."""
+        taken = (each.declaration.declaration_id for each in self.taken)
+        return self.withdrawn_ids.union(taken, (each.declaration_id for each in self.rejected))
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file: ``status`` is current, superseded, outdated, refused or unchanged."""
+    """What became of one file: ``status`` is current, superseded, outdated, refused or unchanged.
+
+    ``vanished`` are declarations of the state replaced of which this file says nothing, neither held nor withdrawn: the
+    sign of a service that works on two computers, or has erased its drafts.
+    """
 
     file: str
     sha256: str
@@ -62,6 +73,7 @@ class FileOutcome:
     service: str = ""
     declarations: int = 0
     quarantined: int = 0
+    vanished: int = 0
     error: DenombrementError | None = None
 
 

@@ -81,4 +81,5 @@ def as_read_return(
         taken=taken,
         rejected=rejected,
         withdrawn=len(whole.withdrawn),
+        withdrawn_ids=frozenset(each.declaration_id for each in whole.withdrawn),
     )

@@ -111,13 +111,25 @@ class Intake:
         except DenombrementError as error:
             return self._refuse(read, error)
         before = self._batch.returns.pop(read.service, None)
+        vanished = self._vanished(read, before)
         if before is not None:
             self._batch.superseded.append(before)
         self._batch.returns[read.service] = numbered
         self._current[read.service] = (numbered.number or 0, read.sha256)
         return FileOutcome(
-            read.file, read.sha256, "current", read.service, len(read.taken), len(read.rejected)
+            read.file, read.sha256, "current", read.service, len(read.taken), len(read.rejected), vanished
         )
+
+    def _vanished(self, read: ReadReturn, before: ReadReturn | None) -> int:
+        """Declarations that the page's new whole state no longer speaks of; a list without a number may leave any out."""
+        if read.number is None or read.service not in self._current:
+            return 0
+        known = {each.declaration.declaration_id for each in before.taken} if before else self._stored(read)
+        return len(known - read.spoken_of)
+
+    def _stored(self, read: ReadReturn) -> set[str]:
+        rows = self._store.rows("SELECT declaration_id FROM declarations WHERE service = ?", [read.service])
+        return {identifier for (identifier,) in rows}
 
     def _number(self, read: ReadReturn) -> int:
         current, _sha = self._current.get(read.service, (0, ""))

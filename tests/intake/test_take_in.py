@@ -62,6 +62,29 @@ def test_the_highest_number_of_a_service_is_its_state(desk):
         ]
 
 
+def test_declarations_that_a_new_state_does_not_speak_of_are_said_and_withdrawn_ones_are_not(desk):
+    both = [desk.declaration("d1"), desk.declaration("d2", code="B")]
+    with desk.store() as store:
+        assert only(desk.take(store, ("1", desk.sealed(number=1, declarations=both)))).vanished == 0
+        withdrawing = desk.sealed(
+            number=2,
+            declarations=[desk.declaration("d1")],
+            withdrawn=[{"declaration_id": "d2", "revision": 2}],
+        )
+        assert only(desk.take(store, ("2", withdrawing))).vanished == 0
+        other_computer = desk.sealed(number=3, declarations=[desk.declaration("d3", code="C")])
+        assert only(desk.take(store, ("3", other_computer))).vanished == 1
+        assert only(desk.take(store, ("4", desk.sealed(number=4, declarations=both)))).vanished == 1
+
+
+def test_declarations_that_vanish_within_one_run_are_said_too(desk):
+    first = desk.sealed(number=1, declarations=[desk.declaration("d1"), desk.declaration("d2", code="B")])
+    second = desk.sealed(number=2, declarations=[desk.declaration("d1")])
+    with desk.store() as store:
+        outcomes = desk.take(store, ("1", first), ("2", second)).files
+        assert [each.vanished for each in outcomes] == [0, 1]
+
+
 def test_an_older_return_that_arrives_late_is_refused_with_its_reason(desk):
     with desk.store() as store:
         desk.take(store, ("2", desk.sealed(number=2)))
