@@ -7,10 +7,8 @@ headless Chromium from file://, at full speed and with the processor slowed down
 from __future__ import annotations
 
 import argparse
-import base64
 import gzip
 import json
-import os
 import statistics
 import tempfile
 import time
@@ -19,23 +17,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks._form_page import BROWSER_ARGUMENTS, CHROMIUM, PASSPHRASE, SECRET, draft_file, draft_row
 from denombrement.campaign import Campaign, Service
-from denombrement.dedup.codes import Identity, Recipe, file_mark, identity_tokens, web_tables
+from denombrement.dedup.codes import Recipe, web_tables
 from denombrement.forms.page import MAXIMUM_PAGE_BYTES, CampaignPage
 from denombrement.intake.sealing_keys import make_private_key
 
-SECRET = bytes(range(32))
 TOKEN = "a-token-long-enough-for-a-service"  # noqa: S105 - of no service
-PASSPHRASE = "quatre mots bien longs"  # noqa: S105 - of an invented draft
 SLOWER = 6
 DECLARATIONS = 200
 PAGES = 100
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 # From the click to the frame after the new title is there.
 CLICK = """async (label) => {
   const button = [...document.querySelectorAll("button")].find((each) => each.innerText === label);
@@ -51,7 +44,7 @@ CLICK = """async (label) => {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--browser", default="/usr/bin/chromium")
+    parser.add_argument("--browser", default=CHROMIUM)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args(arguments)
     shared, service = _campaign()
@@ -65,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         place = Path(folder) / "form.html"
         place.write_text(html, encoding="utf-8")
-        browser = playwright.chromium.launch(executable_path=options.browser, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=options.browser, args=[*BROWSER_ARGUMENTS])
         report["browser"] = browser.version
         for name, rate in (("full_speed", 1), (f"{SLOWER}_times_slower", SLOWER)):
             runs = [_one_run(browser, place, rate, shared, service) for _ in range(options.repeat)]
@@ -117,6 +110,9 @@ def _next_pages(page: Page) -> float:
     for step in ("when-exact", "where-outside"):
         page.check(f"#tree-{step}")
     clicks.append(page.evaluate(CLICK, "Continuer"))
+    page.select_option("#q-commune_night-in", "dont_know")
+    page.check("#q-territory_link-dont_know")
+    clicks.append(page.evaluate(CLICK, "Continuer"))
     page.select_option("#q-age_class-in", "dont_know")
     clicks += [page.evaluate(CLICK, "Continuer") for _ in range(4)]
     clicks.append(page.evaluate(CLICK, "La fiche est terminée"))
@@ -124,7 +120,8 @@ def _next_pages(page: Page) -> float:
 
 
 def _seal(page: Page, draft: Path, shared: CampaignPage, service: Service) -> float:
-    draft.write_text(_draft(shared.campaign, service), encoding="utf-8")
+    rows = [draft_row(rank, shared.campaign) for rank in range(DECLARATIONS)]
+    draft.write_text(draft_file(rows, shared.campaign, service, 1), encoding="utf-8")
     page.evaluate(CLICK, "Ouvrir un fichier de brouillon")
     page.set_input_files("#draft-in", draft)
     page.fill("#pass-in", PASSPHRASE)
@@ -133,36 +130,6 @@ def _seal(page: Page, draft: Path, shared: CampaignPage, service: Service) -> fl
     with page.expect_download():
         seconds = page.evaluate(CLICK, "Faire le fichier scellé")
     return float(seconds)
-
-
-def _draft(campaign: Campaign, service: Service) -> str:
-    salt, iv = os.urandom(16), os.urandom(12)
-    key = PBKDF2HMAC(SHA256(), 32, salt, 600_000).derive(PASSPHRASE.encode())
-    rows = [_row(rank, campaign) for rank in range(DECLARATIONS)]
-    clear = json.dumps({"state": {"receipt": ""}, "number": 1, "rows": rows}).encode()
-    locked = AESGCM(key).encrypt(iv, clear, b"denombrement-draft-1")
-    salt_text, iv_text, locked_text = (base64.b64encode(data).decode() for data in (salt, iv, locked))
-    header = {"format": "denombrement-draft-1", "campaign": campaign.id, "service": service.id}
-    return json.dumps({**header, "salt": salt_text, "rounds": 600_000, "data": f"{iv_text}.{locked_text}"})
-
-
-def _row(rank: int, campaign: Campaign) -> dict[str, Any]:
-    identity = Identity(f"Jean{rank}", f"Nom{rank}", 1950 + rank % 50, 1 + rank % 12, 2 + rank % 26, "man")
-    made = identity_tokens(identity, SECRET, campaign.id, Recipe.load(campaign.recipe))
-    return {
-        "id": f"row-{rank}",
-        "revision": 1,
-        "handed": 0,
-        "withdrawn": False,
-        "identity": {"status": "coded", "recipe": made.recipe, "code": made.code, "tokens": made.tokens},
-        "mark": file_mark(made),
-        "answers": {"situation": "EL2.2", "night_precision": "exact_night", "sex": "man", "age_years": 40},
-        "raw": {},
-        "seen": [],
-        "tree": [],
-        "created": rank,
-        "changed": rank,
-    }
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import csv
 import json
 import lzma
 import re
-from base64 import b85encode
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
@@ -20,9 +19,6 @@ from denombrement.reference import Commune, Territory, communes_of, territory
 from denombrement.survey.questionnaire import Question, label, options, questions, sections
 from denombrement.survey.rules import message
 
-_STAND_INS = str.maketrans("<&", ",.")
-
-
 _BEFORE_SIGN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 
 
@@ -32,6 +28,8 @@ class Words(tuple[str, ...]):
     __slots__ = ()
 
 
+_SIGNS = "".join(chr(code) for code in range(32, 127)).replace("<", "")
+_GROUP_BYTES, _GROUP_SIGNS = 9, 11
 _OTHER_LISTS = ("identity_status",)
 # On the page these have a screen of their own: below the tree's result they would be passed over unseen.
 TERRITORY_PAGE = ("situation_source", "commune_night", "commune_origin", "territory_link")
@@ -102,14 +100,36 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
 
 
 def packed(definition: Mapping[str, Any]) -> str:
-    """Base 85 (RFC 1924's alphabet) of LZMA of JSON, the texts language by language: words and rules weigh a third."""
+    """Printable text of LZMA of JSON, the texts language by language: words and rules weigh a third.
+
+    A text that reads as in the first language is left empty in the others.
+    """
     ranks: _Pool = {}
     skeleton = {name: _without_texts(part, ranks) for name, part in definition.items()}
-    by_language = [list(texts) for texts in zip(*ranks, strict=True)]
-    whole = {**skeleton, "languages": definition["languages"], "words": by_language}
+    first, *others = (list(texts) for texts in zip(*ranks, strict=True))
+    spared = [
+        ["" if text == of_first else text for text, of_first in zip(each, first, strict=True)]
+        for each in others
+    ]
+    whole = {**skeleton, "languages": definition["languages"], "words": [first, *spared]}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-    # One sign of the alphabet begins HTML tags and one character references: they get stand-ins.
-    return b85encode(compressed(text.encode())).decode().translate(_STAND_INS)
+    return printable(compressed(text.encode()))
+
+
+def printable(data: bytes) -> str:
+    """Eleven signs for nine bytes: every sign of ASCII that prints but the one that begins HTML tags."""
+    length = len(data)
+    padded = data + bytes(-length % _GROUP_BYTES)
+    groups = (padded[place : place + _GROUP_BYTES] for place in range(0, len(padded), _GROUP_BYTES))
+    return "".join(_signs(int.from_bytes(group)) for group in groups)
+
+
+def _signs(number: int) -> str:
+    signs = []
+    for _ in range(_GROUP_SIGNS):
+        number, rank = divmod(number, len(_SIGNS))
+        signs.append(_SIGNS[rank])
+    return "".join(reversed(signs))
 
 
 def compressed(data: bytes) -> bytes:

@@ -26,6 +26,7 @@ _WRAP = r"(?P<wrap>,\n?(?=[)\]}])|;\n?(?=\})|(?P<open>[,(\[;{]|=>)\n|\n(?=[)\].}
 _ONE = r"(?<![\w)])\((?P<one>\w+)\)(?= =>)"
 _SPACES = r"(?P<spaces> *(?P<sign>=>|[=<>!?:)}\]&|*%]+|[,(\[;{]|(?<= )[-+/](?= [^-+/]))(?: *(?![ /])|))"
 _PIECE = re.compile(f"{_TEXT}|{_COMMENT}|{_REGEX}|(?P<tick>`)|{_ONE}|{_WRAP}|{_SPACES}", re.MULTILINE)
+_CONSTANTS = re.compile(r'^(const (?:[^\n"`]|"[^"\n]*"|`[^`\n]*`)*);\nconst ', re.MULTILINE)
 _FUNCTION = re.compile(r"^export (?:async )?function (\w+)", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(import|export)\b", re.MULTILINE)
 
@@ -75,7 +76,7 @@ def _order(name: str, above: tuple[str, ...]) -> list[str]:
 
 def compact(text: str) -> str:
     """A module without comments, indentation and the spaces around signs; its lines stay."""
-    lines = "\n".join(line.strip() for line in text.splitlines())
+    lines = _one_list("\n".join(line.strip() for line in text.splitlines()))
     done: list[str] = []
     place = 0
     while found := _PIECE.search(lines, place):
@@ -94,6 +95,13 @@ def compact(text: str) -> str:
             done.append(found[0])
         place = end
     return re.sub(r" *\n\s*", "\n", "".join([*done, lines[place:]]).strip()) + "\n"
+
+
+def _one_list(lines: str) -> str:
+    """Constants of one line that follow one another, under one ``const``."""
+    while (joined := _CONSTANTS.sub(r"\1, ", lines)) != lines:
+        lines = joined
+    return lines
 
 
 def _template_end(text: str, start: int) -> int:

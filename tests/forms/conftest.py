@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import sync_playwright
 
+from benchmarks._form_page import BROWSER_ARGUMENTS, CHROMIUM, PASSPHRASE, SECRET
 from denombrement.campaign import Campaign, Service
 from denombrement.dedup.codes import Recipe, web_tables
 from denombrement.forms.page import CampaignPage
@@ -27,19 +28,9 @@ from denombrement.intake.sealing_keys import make_private_key
 from denombrement.survey.record import Return
 
 NIGHT = date(2026, 10, 22)
-SECRET = bytes(range(32))
 TOKEN = "un-jeton-de-service-assez-long"
-PASSPHRASE = "quatre mots bien longs"
 REREAD = "C’est juste : faire le code"
 SAVED = "Le fichier est enregistré, pas encore envoyé"
-ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 DESCRIBE = """async ({given, family, birth, sex, steps}) => {
@@ -131,7 +122,7 @@ def host_tls():
 @pytest.fixture(scope="module")
 def chromium(playwright, host_tls):
     trust = f"--ignore-certificate-errors-spki-list={host_tls[2]}"
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGS, trust])
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*BROWSER_ARGUMENTS, trust])
     yield browser
     browser.close()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from benchmarks._form_page import PASSPHRASE
+
 pytestmark = pytest.mark.browser
 AXE = Axe()
 LANGUAGES = {"fr": "Français", "nl": "Nederlands", "de": "Deutsch", "en": "English"}
-PASSPHRASE = "quatre mots bien longs"
 REREAD = "C’est juste\u202f: faire le code"
 WIDTHS_PIXELS = (320, 1280)
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, select, summary, input, .option label")]

@@ -9,12 +9,12 @@ import subprocess
 import pytest
 from websockets.sync.client import connect
 
+from benchmarks._form_page import PASSPHRASE
 from denombrement.intake.sealing import open_sealed, verify_mac
 from denombrement.survey.record import Return
 
 pytestmark = pytest.mark.browser
 TOKEN = "un-jeton-de-service-assez-long"
-PASSPHRASE = "quatre mots bien longs"
 # Test tools switch the first one off, which would make local files share their storage as they do not for people.
 PREFERENCES = {
     "security.fileuri.strict_origin_policy": True,

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import json
-import os
 import re
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from playwright.sync_api import expect
 
+from benchmarks._form_page import PASSPHRASE, draft_file, draft_row
 from denombrement.dedup.codes import Identity, Recipe, file_mark, identity_tokens, mnemonic_tokens
 from denombrement.forms.page_definition import sleeping_tree
 from denombrement.survey.questionnaire import option_label, options
@@ -22,7 +17,6 @@ from denombrement.survey.rules import RuleContext, findings, load_rules
 pytestmark = pytest.mark.browser
 TOKEN = "un-jeton-de-service-assez-long"
 SAVED = "Le fichier est enregistré, pas encore envoyé"
-PASSPHRASE = "quatre mots bien longs"
 
 
 def accepted(envoi, night):
@@ -430,58 +424,10 @@ def test_every_way_through_the_tree_ends_in_its_situation_and_says_why(worker):
     assert all("Pourquoi" in text for _, text in outcomes)
 
 
-def draft_of(rows, count):
-    """A draft file as the page writes it, made by Python: the format is ours to keep."""
-    salt, iv = os.urandom(16), os.urandom(12)
-    key = PBKDF2HMAC(SHA256(), 32, salt, 600_000).derive(PASSPHRASE.encode())
-    clear = json.dumps({"state": {"receipt": ""}, "number": 7, "rows": rows}).encode()
-    locked = AESGCM(key).encrypt(iv, clear, b"denombrement-draft-1")
-    salt_text, iv_text, locked_text = (base64.b64encode(data).decode() for data in (salt, iv, locked))
-    return json.dumps(
-        {
-            "format": "denombrement-draft-1",
-            "campaign": count.campaign.id,
-            "service": count.service.id,
-            "salt": salt_text,
-            "rounds": 600_000,
-            "data": f"{iv_text}.{locked_text}",
-        }
-    )
-
-
-def stored_row(rank, count):
-    made = identity_tokens(
-        Identity(
-            f"Prénom{chr(97 + rank % 26)}",
-            f"Nom{chr(97 + rank // 26)}",
-            1950 + rank % 50,
-            1 + rank % 12,
-            2 + rank % 26,
-            "man",
-        ),
-        bytes(range(32)),
-        count.campaign.id,
-        Recipe.load("denombrement-1"),
-    )
-    return {
-        "id": f"row-{rank}",
-        "revision": 1,
-        "handed": 0,
-        "withdrawn": False,
-        "identity": {"status": "coded", "recipe": made.recipe, "code": made.code, "tokens": made.tokens},
-        "mark": file_mark(made),
-        "answers": {"situation": "EL2.2", "night_precision": "exact_night", "sex": "man", "age_years": 40},
-        "raw": {},
-        "seen": [],
-        "tree": [],
-        "created": 1_792_000_000_000 + rank,
-        "changed": 1_792_000_000_000 + rank,
-    }
-
-
 def test_two_hundred_declarations_are_taken_up_listed_and_handed_over(worker, count, tmp_path):
     file = tmp_path / "brouillon.json"
-    file.write_text(draft_of([stored_row(rank, count) for rank in range(200)], count), encoding="utf-8")
+    rows = [draft_row(rank, count.campaign) for rank in range(200)]
+    file.write_text(draft_file(rows, count.campaign, count.service, 7), encoding="utf-8")
     worker.press("Ouvrir un fichier de brouillon")
     worker.page.set_input_files("#draft-in", file)
     worker.page.fill("#pass-in", PASSPHRASE)
@@ -491,6 +437,5 @@ def test_two_hundred_declarations_are_taken_up_listed_and_handed_over(worker, co
     sent = worker.hand_over()
     assert len(sent.envoi.declarations) == 200
     assert sent.envoi.number == 8
-    assert {each.identity.code for each in sent.envoi.declarations} == {
-        stored_row(rank, count)["identity"]["code"] for rank in range(200)
-    }
+    codes = {each.identity.code for each in sent.envoi.declarations}
+    assert codes == {row["identity"]["code"] for row in rows}

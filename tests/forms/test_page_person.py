@@ -129,6 +129,8 @@ def test_a_child_opens_at_once_is_a_girl_or_a_boy_and_an_age_is_not_a_year(worke
     worker.press("Continuer")
     worker.page.wait_for_selector("#summary")
     assert "2020 ou en 2019" in worker.page.inner_text("#summary")
+    assert worker.page.locator("#summary a").count() == 1
+    assert "2020 ou en 2019" in worker.page.inner_text("#q-child0-birth_year")
     worker.page.fill("#q-child0-birth_year-in", "1850")
     worker.press("Continuer")
     worker.page.locator("#summary", has_text="de 1990 à 2100").wait_for()

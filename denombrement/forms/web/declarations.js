@@ -73,7 +73,9 @@ export function problemsOf(row) {
     ...(check.code === "situation_missing" ? waitingInTree(row) : {}),
   }));
   const identity = row.identity ? [] : [wrong("identity", "identity-status", "identity_missing")];
-  return [...identity, ...found, ...unexplained(row, answers), ...unreadable(row, answers)];
+  const unread = unreadable(row, answers); // what a rule says of a number that cannot be one is no help
+  const isUnread = ({ field }) => unread.some((each) => each.field === field);
+  return [...identity, ...found.filter((each) => !isUnread(each)), ...unexplained(row, answers), ...unread];
 }
 
 const wrong = (page, field, text, values) => ({ page, field, level: "error", text, values });

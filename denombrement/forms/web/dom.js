@@ -32,6 +32,9 @@ export function buttonOf(subject, text, onclick, kind = "secondary") {
 export const backToList = (app, ...more) =>
   h("nav", { "aria-label": t("steps") }, button(t("back_to_list"), () => app.go("list"), "link"), more);
 
+// What was just done, said on the next screen in its language: [key, values].
+export const saidOnce = (message) => (message ? h("p.inset", { role: "status" }, t(...message)) : null);
+
 export const stepOf = ({ pages, page }) => h("p.caption", t("step", { number: pages.indexOf(page) + 1, total: pages.length }));
 
 export function byId(id) {

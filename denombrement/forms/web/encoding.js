@@ -4,18 +4,15 @@ export function base64urlBytes(text) {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 }
 
-const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%.()*+-;,=>?@^_`{|}~";
-
-// Base 85: five signs are four bytes.
-function base85Bytes(text) {
-  const values = new Map([...SIGNS].map((sign, value) => [sign, value]));
-  const length = Math.floor((text.length * 4) / 5);
-  const bytes = new DataView(new ArrayBuffer(length + 4));
-  for (let place = 0; place < text.length; place += 5) {
-    const signs = [...text.slice(place, place + 5).padEnd(5, "~")];
-    bytes.setUint32((place / 5) * 4, signs.reduce((sum, sign) => sum * 85 + values.get(sign), 0));
+// Eleven printable signs, "<" left out, are nine bytes.
+function printedBytes(text) {
+  const signs = [...text].map((sign) => BigInt(sign.charCodeAt(0) - (sign > "<" ? 33 : 32)));
+  const bytes = [];
+  for (let place = 0; place < signs.length; place += 11) {
+    const group = signs.slice(place, place + 11).reduce((sum, value) => sum * 94n + value, 0n);
+    for (let shift = 64n; shift >= 0n; shift -= 8n) bytes.push(Number((group >> shift) & 255n));
   }
-  return new Uint8Array(bytes.buffer, 0, length);
+  return bytes;
 }
 
 const LZMA_HEADER_BYTES = 13;
@@ -137,12 +134,12 @@ export function lzmaBytes(packed) {
   }
 }
 
-// The questionnaire is packed (base 85 of LZMA of JSON) to keep the page small; it holds words and rules, no code.
-// "$" stands for the next text of each language, {"$": 7} for the one of rank 7 again.
+// The questionnaire is packed (LZMA of JSON) to keep the page small; it holds words and rules, no code.
+// "$" stands for the next text of each language, {"$": 7} for the one of rank 7 again; one left empty is as in the first.
 export function unpacked(text) {
-  const { words, ...rest } = JSON.parse(new TextDecoder().decode(lzmaBytes(base85Bytes(text.trim()))));
+  const { words, ...rest } = JSON.parse(new TextDecoder().decode(lzmaBytes(printedBytes(text))));
   let next = 0;
-  const ranked = (rank) => words.map((texts) => texts[rank]);
+  const ranked = (rank) => words.map((texts) => texts[rank] || words[0][rank]);
   const placed = (_, value) => (value === "$" ? ranked(next++) : value?.$ === undefined ? value : ranked(value.$));
   const definition = JSON.parse(JSON.stringify(rest), placed);
   for (const question of Object.values(definition.questions)) question.choices = definition.options[question.options];

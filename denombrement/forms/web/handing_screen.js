@@ -4,7 +4,7 @@
 import { h, backToList, busy, button, heading, saveFile } from "./dom.js";
 import { t, language } from "./texts.js";
 import { declarationOf, errorsOf, problemsOf } from "./declarations.js";
-import { rowName, rowPerson, rowSituation } from "./identity_screen.js";
+import { rowAbout } from "./identity_screen.js";
 import { sealReceipt, sealReturn } from "./seal.js";
 
 const MADE_WITH = "denombrement page 1";
@@ -39,12 +39,11 @@ const withdrawals = (app) => [...app.rows.values()].filter((row) => row.withdraw
 
 function unfinishedBox(app, unfinished) {
   const open = (row) => () => app.go("page", { id: row.id, page: "check", showErrors: true });
-  const about = (row) => [rowName(row), rowSituation(row), rowPerson(row)].filter(Boolean).join(" – ");
   return h(
     "section.warning",
     h("h2", t("handing_unfinished", { number: unfinished.length })),
     h("p", t("handing_unfinished_explained")),
-    h("ul", unfinished.map((row) => h("li", button(about(row), open(row), "link")))),
+    h("ul", unfinished.map((row) => h("li", button(rowAbout(row), open(row), "link")))),
   );
 }
 
@@ -117,7 +116,7 @@ export function doneScreen(app) {
       h("li", h("b", whereTo(app)), " ", t("done_step_2")),
       h("li", t("done_step_3")),
     ),
-    h("div.actions", sentButton(app, "primary"), button(t("sent_later"), app.home), button(t("print"), () => window.print())),
+    h("div.actions", sentButton(app, "primary"), button(t("sent_later"), () => app.home()), button(t("print"), () => window.print())),
     h("section.outcome", h("p.outcome-label", t("done_receipt")), h("p.mark", receipt), h("p", t("done_receipt_explained"))),
   ];
 }

@@ -176,6 +176,8 @@ export function rowPerson({ answers, identity }) {
   return [...(identity?.status === "refused" ? [] : person), place].filter(Boolean).join(", ");
 }
 
+export const rowAbout = (row) => [rowName(row), rowSituation(row), rowPerson(row)].filter(Boolean).join(" – ");
+
 function twinsBox({ app }, twins) {
   const open = (twin) => () => app.go("page", { id: twin.id, page: "check" });
   return h(

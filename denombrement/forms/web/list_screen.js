@@ -1,6 +1,6 @@
 // The list of this service's own declarations, and all that can be done with them.
 
-import { h, button, buttonOf, heading } from "./dom.js";
+import { h, button, buttonOf, heading, saidOnce } from "./dom.js";
 import { t, dateText } from "./texts.js";
 import { errorsOf, isPending, newDeclaration, problemsOf } from "./declarations.js";
 import { rowName, rowPerson, rowSituation } from "./identity_screen.js";
@@ -10,7 +10,7 @@ export function listScreen(app, { message = null } = {}) {
   const rows = [...app.rows.values()].sort((a, b) => b.created - a.created);
   const live = rows.filter((row) => !row.withdrawn);
   return [
-    message ? h("p.inset", { role: "status" }, message) : null,
+    saidOnce(message),
     pendingBanner(rows),
     lastFileBanner(app),
     heading(t("list_title")),

@@ -53,7 +53,7 @@ app.go = (name, options = {}, toTop = true) => {
   render(name, options, null, toTop);
 };
 app.redraw = (options, focus) => render(app.shown.name, options, focus, false);
-app.home = () => app.go(app.vault ? "list" : "unlock");
+app.home = (options) => app.go(app.vault ? "list" : "unlock", options);
 
 // What the browser keeps of a screen to go back to: which one, never what was typed there.
 const plain = (name, { id, page, what }) => (name === "page" || name === "confirm" ? { id, page, what } : {});
@@ -186,13 +186,13 @@ app.twins = (row) => lookalikes(row, [...app.rows.values()]);
 app.discard = async (id) => {
   app.rows.delete(id);
   await app.vault.remove(ROW + id);
-  app.go("list", { message: t("deleted") });
+  app.go("list", { message: ["deleted"] });
 };
 
 app.withdraw = async (id) => {
   const row = touched(app.rows.get(id), Date.now());
   await app.keep({ ...row, withdrawn: true });
-  app.go("list", { message: t("withdrawn") });
+  app.go("list", { message: ["withdrawn"] });
 };
 
 app.restore = async (row) => {
@@ -235,7 +235,7 @@ app.takeDraft = async ({ last, number, rows }, passphrase) => {
     app.last = last ?? {};
     await writeOpenRow(app.storage, { number, last });
   }
-  app.go("list", { message: t("draft_taken", { number: rows.length }) });
+  app.go("list", { message: ["draft_taken", { number: rows.length }] });
 };
 
 // --- Handing over ------------------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ app.handed = async (last) => {
 app.sent = async () => {
   await keepLast({ ...app.last, sent: true });
   for (const row of app.rows.values()) if (row.handed) await app.keep({ ...row, sent: row.handed });
-  app.go(app.vault ? "list" : "unlock", { message: t("sent_thanks") });
+  app.home({ message: ["sent_thanks"] });
 };
 
 async function keepLast(last) {

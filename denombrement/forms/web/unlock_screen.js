@@ -1,9 +1,10 @@
 // The first screens: choose or give the passphrase, open a draft file, confirm what cannot be undone.
 
-import { h, busy, button, byId, errorSummary, heading } from "./dom.js";
+import { h, busy, button, byId, errorSummary, heading, saidOnce } from "./dom.js";
 import { t } from "./texts.js";
 import { QUIET, labelled } from "./fields.js";
 import { NotADraft, WrongPassphrase, readDraftFile } from "./vault.js";
+import { rowAbout } from "./identity_screen.js";
 import { lastFileBanner, meetNobody, nobodyPart } from "./handing_screen.js";
 
 const SHORTEST_PASSPHRASE = 10;
@@ -25,7 +26,7 @@ export const busyScreen = () => [
 ];
 
 export function unlockScreen(app, { error = null, field = "pass", message = null }) {
-  return [message ? h("p.inset", { role: "status" }, message) : null, app.isNew ? welcome(app, error, field) : comeBack(app, error)];
+  return [saidOnce(message), app.isNew ? welcome(app, error, field) : comeBack(app, error)];
 }
 
 const summaryOf = (error, field) => errorSummary(error ? [{ field, message: said(error) }] : []);
@@ -95,7 +96,7 @@ export function draftScreen(app, { error = null, field = "draft" }) {
     }
   };
   return [
-    button(t("previous"), app.home, "link"),
+    button(t("previous"), () => app.home(), "link"),
     heading(t("open_draft_title")),
     summaryOf(error, field),
     h("p", t("open_draft_explained")),
@@ -106,6 +107,7 @@ export function draftScreen(app, { error = null, field = "draft" }) {
 }
 
 export function confirmScreen(app, { what, id }) {
+  const row = app.rows.get(id);
   const acts = {
     erase: app.erase,
     delete: () => app.discard(id),
@@ -114,11 +116,12 @@ export function confirmScreen(app, { what, id }) {
   };
   return [
     heading(t(`confirm_${what}`)),
+    row ? h("p", h("b", rowAbout(row))) : null,
     h("p", t(`confirm_${what}_explained`)),
     h(
       "div.actions",
       button(t(`confirm_${what}_yes`), acts[what], what === "nobody" ? "primary" : "danger"),
-      button(t("cancel"), app.home),
+      button(t("cancel"), () => app.home()),
     ),
   ];
 }

@@ -42,7 +42,7 @@ function found(app, read) {
       app.rows.set(row.id, row);
       await app.save(row);
     }
-    app.go("list", { message: t("workbook_taken", { number: read.length }) });
+    app.go("list", { message: ["workbook_taken", { number: read.length }] });
   };
   const faultText = (fault) => `${fault.code ? `${questionText(fault.code)} : ` : ""}${problemText(fault)}`;
   return h(
