@@ -20,6 +20,8 @@ from denombrement.intake.keyring import Keyring
 from denombrement.intake.store import Store, open_store
 
 PASSPHRASE_VARIABLE = "DENOMBREMENT_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
+# The file that marks a custodian's kit, and tells its holder what to do.
+KIT_MARK = "GARDIEN-LISEZ-MOI.txt"
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -35,6 +37,21 @@ class OpenCampaign:
     def keyring(self) -> Keyring:
         """Its keys."""
         return Keyring(self.folder.keys)
+
+    @property
+    def is_kit(self) -> bool:
+        """Whether this is the custodian's kit, which has no store."""
+        return (self.folder.path / KIT_MARK).is_file()
+
+    def secret(self) -> bytes:
+        """The campaign's secret.
+
+        Raises:
+            UsageProblem: CAM015 where a custodian keeps it on another computer, CAM012 where it is lost.
+        """
+        if self.settings.custodian and not self.keyring.holds_secret():
+            raise UsageProblem("CAM015")
+        return self.keyring.secret()
 
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Store]:

@@ -8,13 +8,23 @@ from pathlib import Path
 
 import click
 
-from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
+from denombrement.campaign import CampaignFolder
+from denombrement.cli.common import (
+    KIT_MARK,
+    OpenCampaign,
+    campaign_argument,
+    common_options,
+    emit,
+    open_campaign,
+)
 from denombrement.cli.language import say
 from denombrement.dedup.codes import Recipe, web_tables
+from denombrement.errors import UsageProblem
 from denombrement.forms.page import CampaignPage, site_files
 from denombrement.forms.page_script import script_hash
 
 FORMS_FOLDER = "forms"
+KIT_FOLDER = "kit-gardien"
 SITE_FOLDER = "page"
 HASH_FILE = "script-sha256.txt"
 MEDIA = ("page", "workbook", "xlsform", "paper")
@@ -31,14 +41,40 @@ _OWNER_FILE, _OWNER_FOLDER = 0o600, 0o700
 def command(path: Path, address: str, media: tuple[str, ...], *, as_json: bool) -> None:
     """Writes the pages of all services that have not refused, and the other media in the campaign's languages."""
     campaign = open_campaign(path)
+    if campaign.is_kit:
+        if CampaignFolder(path.resolve().parent).settings.is_file():
+            raise UsageProblem("CAM016")
+        campaign.keyring.make_secret()
     folder = path / FORMS_FOLDER
     folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
-    pages = write_pages(campaign, address) if "page" in media else []
+    asked, pages, kit = "page" in media, [], None
+    if asked and campaign.settings.custodian and not campaign.keyring.holds_secret():
+        kit = write_kit(campaign)
+    elif asked:
+        pages = write_pages(campaign, address)
     others = write_other_media(campaign, media)
+    if not campaign.is_kit:
+        with campaign.store() as store, store.act("forms") as facts:
+            facts.update({"pages": len(pages), "kit": kit is not None, "media": sorted(media)})
     lines = [say("forms_done", number=len(pages), folder=folder), say("forms_secret")] if pages else []
+    if kit:
+        lines.append(say("forms_kit", folder=kit, custodian=campaign.settings.custodian))
     lines += [str(each) for each in others]
-    outputs = [str(folder), *(str(each) for each in others)]
+    outputs = [str(each) for each in (folder, *([kit] if kit else ()), *others)]
     emit({"pages": len(pages), "outputs": outputs}, lines, as_json=as_json)
+
+
+def write_kit(campaign: OpenCampaign) -> Path:
+    """What the custodian needs to make the pages on another computer; it holds no secret, and opens no return.
+
+    Written again, it takes over the list of services as it is now.
+    """
+    folder = campaign.folder.path / KIT_FOLDER
+    campaign.keyring.give_to_custodian(CampaignFolder(folder).keys)
+    for name in (campaign.folder.settings.name, campaign.folder.services.name):
+        _write(folder / name, (campaign.folder.path / name).read_bytes())
+    _write(folder / KIT_MARK, say("kit_read_me", name=campaign.settings.name).encode())
+    return folder
 
 
 def write_other_media(campaign: OpenCampaign, media: Collection[str]) -> list[Path]:
@@ -73,7 +109,7 @@ def write_pages(campaign: OpenCampaign, address: str) -> list[Path]:
     shared = CampaignPage(
         settings,
         recipients=[key.jwk() for key in keys.recipients()],
-        secret=keys.secret(),
+        secret=campaign.secret(),
         identity_tables=web_tables(Recipe.load(settings.recipe)),
         address=address,
     )

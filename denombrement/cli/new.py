@@ -29,23 +29,34 @@ _EXAMPLE = Service("exemple-cpas", "CPAS (exemple, à remplacer)", "cpas", "8100
 @campaign_argument
 @click.option("--night", required=True, help=say("new_night"))
 @click.option("--name", default="Dénombrement", help=say("new_name"))
+@click.option("--custodian", default="", help=say("new_custodian"))
 @passphrase_option
 @common_options
-def command(path: Path, night: str, name: str, passphrase_file: Path | None, *, as_json: bool) -> None:
+def command(
+    path: Path, night: str, name: str, custodian: str, passphrase_file: Path | None, *, as_json: bool
+) -> None:
     """Creates the campaign."""
-    campaign = create_campaign(path, night, name, passphrase(passphrase_file, confirm=True), [_EXAMPLE])
+    phrase = passphrase(passphrase_file, confirm=True)
+    campaign = create_campaign(path, night, name, phrase, [_EXAMPLE], custodian=custodian)
     lines = [say("new_done", folder=path), say("new_spare")]
+    if custodian:
+        lines.append(say("new_without_secret", custodian=custodian, folder=path))
     emit(
-        {"campaign": campaign.id, "night": campaign.night.isoformat(), "outputs": [str(path)]},
+        {
+            "campaign": campaign.id,
+            "night": campaign.night.isoformat(),
+            "custodian": custodian,
+            "outputs": [str(path)],
+        },
         lines,
         as_json=as_json,
     )
 
 
 def create_campaign(
-    path: Path, night: str, name: str, secret_phrase: str, services: list[Service]
+    path: Path, night: str, name: str, secret_phrase: str, services: list[Service], *, custodian: str = ""
 ) -> Campaign:
-    """Writes the folder; refuses one that already holds something.
+    """Writes the folder; refuses one that already holds something. With a custodian, no secret is made here.
 
     Raises:
         UsageProblem: CAM010 (folder not empty), CAM013 (short passphrase), CAM014 (no date).
@@ -54,9 +65,9 @@ def create_campaign(
     if path.exists() and any(path.iterdir()):
         raise UsageProblem("CAM010")
     evening = _date(night)
-    campaign = Campaign(id=new_campaign_id(name, evening), name=name, night=evening)
+    campaign = Campaign(id=new_campaign_id(name, evening), name=name, night=evening, custodian=custodian)
     path.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
-    Keyring(folder.keys).make(secret_phrase)
+    Keyring(folder.keys).make(secret_phrase, with_secret=not custodian)
     for each in (folder.inbox, folder.internal, folder.public):
         each.mkdir(parents=True, exist_ok=True)
     folder.settings.write_text(campaign_text(campaign), encoding="utf-8")

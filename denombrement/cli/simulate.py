@@ -78,7 +78,7 @@ def _write_returns(campaign: OpenCampaign, province: Province) -> int:
     settings, keys = campaign.settings, campaign.keyring
     mailbox = campaign.folder.path / MAILBOX
     mailbox.mkdir(exist_ok=True)
-    identity = keyed_identities(keys.secret(), settings.id, Recipe.load(settings.recipe))
+    identity = keyed_identities(campaign.secret(), settings.id, Recipe.load(settings.recipe))
     made_at = datetime.combine(settings.night + timedelta(days=DAYS_AFTER_NIGHT), time(10), UTC)
     recipients = keys.recipients()
     written = 0
