@@ -14,7 +14,7 @@ import numpy as np
 
 from denombrement.protection.lp import Vector
 
-UNBOUNDED = 1e6
+UNBOUNDED = 1e9
 """More persons than any table holds: stands for "no upper bound" where a solver wants a number."""
 
 

@@ -31,9 +31,13 @@ class Reader:
         """Takes note of every printed row."""
         for table in tables:
             for codes, value, status in table.rows:
-                if status is not Status.NOT_COUNTED:
-                    self.know(dict(zip(table.dimensions, codes, strict=True)), *self._ends(value, status))
+                self.hear(dict(zip(table.dimensions, codes, strict=True)), value, status)
         return self
+
+    def hear(self, codes: Mapping[str, str], value: int | None, status: Status) -> None:
+        """Takes note of one printed row."""
+        if status is not Status.NOT_COUNTED:
+            self.know(codes, *self._ends(value, status))
 
     def know(self, codes: Mapping[str, str], low: float, high: float) -> Reader:
         """One more fact about a cell."""
@@ -68,7 +72,7 @@ class Reader:
         found = milp(
             form,
             constraints=LinearConstraint(np.array(self._sums), np.array(self._low), np.array(self._high)),
-            bounds=Bounds(0, 10_000),
+            bounds=Bounds(0, 1e9),
             integrality=np.ones(len(form)),
         )
         assert found.status == 0, found.message

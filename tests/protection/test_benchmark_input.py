@@ -9,6 +9,9 @@ import pytest
 from benchmarks import protection as benchmark
 from benchmarks._cells import read_cells
 from denombrement.errors import DamagedInput
+from denombrement.protection.cells import Cube
+from denombrement.protection.knowledge import Status
+from tests.protection.reader import Reader
 
 CELLS = [
     ("A1", "C1", "EL1", 4),
@@ -133,3 +136,48 @@ def small_province():
     cube = table.leaves["territory"].isin(["C01", "C02", "C44"])
     kept = benchmark.CountTable.from_leaves("province", table.leaves[cube], table.hierarchies)
     return kept, reported[reported["territory"].isin(["C01", "C02", "C44"])]
+
+
+ODD = {
+    "one dimension": "category,count\na,3\nb,17\nc,0\nd,4\ne,120\n",
+    "one cell": "category,count\na,3\n",
+    "missing combinations": "territory=arrondissement/commune,category,count\nA/c1,x,3\nA/c2,y,12\nB/c3,x,7\n",
+    "single children": (
+        "territory=province/arrondissement/commune,sex,count\n"
+        "P/A/a1,F,2\nP/A/a1,M,9\nP/B/b1,F,14\nP/B/b2,F,3\nP/B/b2,M,30\n"
+    ),
+    "zeros alone": "territory=arrondissement/commune,sex,count\nA/a,F,0\nA/b,M,0\nB/c,F,0\n",
+    "big counts": "region,sex,count\nr1,F,2500000\nr1,M,3\nr2,F,49999\nr2,M,100000000\nr3,F,4\nr3,M,8\n",
+    "two hierarchies": "geo=a/b,cat=c/d,count\nA/1,X/u,3\nA/2,X/v,4\nB/1,Y/u,8\nB/3,Y/w,1\n",
+    "uneven depths": "territory=arrondissement/commune,sex,count\nA/a1,F,2\nA/a2,M,9\noutside,F,4\nunknown,M,6\n",
+    "a commune named as its arrondissement": (
+        "territory=arrondissement/commune,sex,count\nArlon/Arlon,F,3\nArlon/Attert,M,12\nVirton/Virton,F,7\n"
+    ),
+    "letters beyond ASCII": (
+        "territoire=arrondissement/commune,catégorie,sexe,count\n"
+        "Neufchâteau/Léglise,à l’hôtel,é,3\nNeufchâteau/Libin,« rue »,ü,12\nVirton/Étalle,à l’hôtel,ü,1\n"
+    ),
+    "spaces, semicolons and a mark": "\ufeffregion ; sex;count\nA ;F;3\nA;M;12\n B;F;1\nB;M;20\n",
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("method", ["rounding", "suppression"])
+def test_tables_of_any_shape_are_protected_from_a_reader(tmp_path, capsys, name, method):
+    path = tmp_path / "t.csv"
+    path.write_text(ODD[name], encoding="utf-8")
+    read = read_cells(path)
+    assert benchmark.main(["--input", str(path), "--method", method, "--seed", "s", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    trees = read.table.hierarchies
+    cells = list(Cube.whole(read.table).cells())
+    spelt = {json.dumps(read.spelt(codes), sort_keys=True): codes for codes in cells}
+    assert len(spelt) == len(cells) == len(printed["cells"])
+    reader = Reader(trees, 5 * (1 + printed["summary"].get("slack", 0)) - 1)
+    for row in printed["cells"]:
+        value, status = row.pop("value"), Status(row.pop("status"))
+        reader.hear(spelt[json.dumps(row, sort_keys=True)], value if value != "" else None, status)
+    for codes in cells:
+        if 0 < read.table.cell(**codes) < 5:
+            low, high = reader.bounds(codes)
+            assert low == 0 or high >= 5
