@@ -81,7 +81,7 @@ class Worker:
         image = Image.open(BytesIO(shot)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
         image.save(IMAGES / f"{name}.png", optimize=True)
 
-    def make_code(self, person: Person) -> None:
+    def make_code(self, person: Person, *, pictured: bool = False) -> None:
         given, family, birth, sex = person
         self.press("Nouvelle fiche", "Code d’identification")
         self.tick("identity-status-coded", f"q-sex-{sex}")
@@ -89,12 +89,20 @@ class Worker:
         self.page.fill("#identity-family-in", family)
         for part, text in zip(("day", "month", "year"), birth, strict=True):
             self.page.fill(f"#identity-date-{part}", text)
-        self.press("Continuer", "Code d’identification")
+        self.press("Continuer", "Relisez")
+        if pictured:
+            self.picture("relecture", "h1", "main .actions")
+        self.press("C’est juste\u202f: faire le code", "Code d’identification")
         self.page.locator(".mark").wait_for()
 
     def say_where(self, *answers: str) -> None:
         self.press("Continuer", "Où la personne a dormi")
         self.tick(*(f"tree-{each}" for each in answers))
+
+    def say_place(self) -> None:
+        self.press("Continuer", "La commune et le territoire")
+        self.page.select_option("#q-commune_night-in", "81001")
+        self.tick("q-territory_link-lives_here")
 
     def go_to_check(self) -> None:
         for title in ("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez vos réponses"):
@@ -110,25 +118,25 @@ def go_through(worker: Worker) -> None:
     for person, answers in OTHERS:
         worker.make_code(person)
         worker.say_where(*answers)
+        worker.say_place()
         worker.go_to_check()
         worker.press("La fiche est terminée", "Vos fiches")
-    worker.make_code(SHOWN)
+    worker.make_code(SHOWN, pictured=True)
     worker.picture("repere", ".caption", ".outcome")
     worker.say_where("when-exact", "where-night_shelter")
     worker.picture("nuit", "fieldset:has(#tree-where-outside)", ".tree .outcome")
-    worker.tick(
-        "q-person_present-with_person", "q-situation_source-person_said", "q-territory_link-lives_here"
-    )
-    for question in ("commune_night", "commune_origin"):
-        page.select_option(f"#q-{question}-in", "81001")
+    worker.tick("q-person_present-with_person")
+    worker.say_place()
+    worker.tick("q-situation_source-person_said")
+    page.select_option("#q-commune_origin-in", "81001")
     worker.go_to_check()
     worker.picture("verification", ".caption", "#check-situation")
     worker.press("La fiche est terminée", "Vos fiches")
     worker.picture("liste", ".banner", ".card >> nth=1")
     worker.press("Remettre…", "Remettre vos fiches")
     with page.expect_download():
-        worker.press("Faire le fichier scellé", "Le fichier scellé est enregistré")
-    worker.picture("remise", "h1", "main .actions")
+        worker.press("Faire le fichier scellé", "Le fichier est enregistré")
+    worker.picture("remise", "h1", "main .outcome")
 
 
 def main() -> None:

@@ -93,7 +93,8 @@ function typedAs(place, name, value) {
 const hintsBox = ({ typed }) => h("div.hints", { id: "identity-hints", role: "status" }, hintTexts(typed));
 
 function hintTexts(typed) {
-  const keys = identityHints({ ...typed, ...typed.date }, Number(survey.dates.night.slice(0, 4)));
+  const all = identityHints({ ...typed, ...typed.date }, Number(survey.dates.night.slice(0, 4)));
+  const keys = typed.isReread ? all.filter((key) => key !== "hint_weak_date") : all; // said there with more words
   const iso = isoDate(typed.date);
   const values = { date: iso ? dateText(iso) : "" };
   return keys.filter((key) => iso || key !== "hint_day_month").map((key) => h("p", t(key, values)));
