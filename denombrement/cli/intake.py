@@ -229,7 +229,11 @@ def _lines(summary: IntakeSummary, sheets: Sequence[Path]) -> list[str]:
         for each in summary.files
         if each.status == "current" and each.vanished
     ]
-    lines += [_refusal(each.file, each.error) for each in summary.files if each.error]
+    for each in summary.files:
+        if each.error:
+            lines.append(_refusal(each.file, each.error))
+            if each.vanished:
+                lines.append(say("intake_unheard", service=each.service, number=each.vanished))
     if sheets:
         lines.append(say("intake_sheets", folder=sheets[0].parent))
     return lines

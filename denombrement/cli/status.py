@@ -12,6 +12,7 @@ from denombrement.cli.common import OpenCampaign, campaign_argument, common_opti
 from denombrement.cli.language import say, spoken
 from denombrement.counts.participation import Participation, participation
 from denombrement.intake.sealing import RECEIPT_CHARACTERS
+from denombrement.intake.unheard import unheard_by_service
 from denombrement.reference import commune
 
 STATES = ("answered", "zero", "promised", "refused", "silent")
@@ -28,11 +29,15 @@ def command(path: Path, *, as_json: bool) -> None:
         refused = store.rows(
             "SELECT file, reason FROM returns WHERE status IN ('refused', 'outdated') ORDER BY rank"
         )
+        unheard = unheard_by_service(store)
     returns = {service: met_nobody for service, met_nobody, _ in current}
     receipts = {service: sha256[:RECEIPT_CHARACTERS] for service, _, sha256 in current}
     found = participation(campaign.services, returns, campaign.settings.night)
-    result = {**_as_json(campaign, found, refused), "receipts": receipts}
-    emit(result, _lines(campaign, found, receipts), as_json=as_json)
+    result = {**_as_json(campaign, found, refused), "receipts": receipts, "unheard": unheard}
+    lines = _lines(campaign, found, receipts)
+    lines += [say("status_unheard", service=service, number=number) for service, number in unheard.items()]
+    lines += [say("status_refused", file=file, code=code) for file, code in refused]
+    emit(result, lines, as_json=as_json)
 
 
 def _as_json(campaign: OpenCampaign, found: Participation, refused: list[tuple[Any, ...]]) -> dict[str, Any]:

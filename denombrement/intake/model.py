@@ -63,8 +63,9 @@ class ReadReturn:
 class FileOutcome:
     """What became of one file: ``status`` is current, superseded, outdated, refused or unchanged.
 
-    ``vanished`` are declarations of the state replaced of which this file says nothing, neither held nor withdrawn: the
-    sign of a service that works on two computers, or has erased its drafts.
+    ``vanished`` are declarations of the state replaced of which this file says nothing, neither held nor withdrawn (of a
+    file too old, or refused for its number: its own, of which the current state says nothing): the sign of a service
+    that works on two computers, or has erased its drafts.
     """
 
     file: str

@@ -69,6 +69,10 @@ TABLES: dict[str, dict[str, str]] = {
         "reason": "VARCHAR",
     },
     "warnings": {**_KEY, "child": "INTEGER", "reason": "VARCHAR"},
+    # What the current returns take back.
+    "withdrawals": dict(_KEY),
+    # Declarations of other files of a service (sha256) of which its current return says nothing: two computers?
+    "unheard": {**_KEY, "sha256": "VARCHAR"},
     # Columns of tokens are added as the recipe's tokens are met.
     "tokens": dict(_KEY),
 }

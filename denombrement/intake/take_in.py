@@ -19,11 +19,14 @@ from denombrement.intake.batches import children_table, declarations_table, toke
 from denombrement.intake.judging import judge
 from denombrement.intake.model import FileOutcome, IntakeSummary, ReadReturn, Rejected
 from denombrement.intake.store import Store
+from denombrement.intake.unheard import held_by_file, note_unheard, stored_state
 
 BATCH_DECLARATIONS = 20_000
 ReadFile = Callable[[str, bytes], Sequence[ReadReturn]]
 KeepFile = Callable[[str, bytes], None]
 HOLDS_NAMES = "INT109"
+# A whole state of a service that is not its current one: older, or another of the same number.
+OTHER_STATES = ("INT104", "INT105")
 
 
 @dataclass
@@ -147,15 +150,27 @@ class Intake:
         if (read.sha256, error.code) not in self._refusals:
             self._batch.refused.append((read, error))
         status = "outdated" if error.code == "INT104" else "refused"
-        return FileOutcome(read.file, read.sha256, status, read.service, error=error)
+        unheard = len(self._held(read) - self._spoken(read.service)) if error.code in OTHER_STATES else 0
+        return FileOutcome(read.file, read.sha256, status, read.service, vanished=unheard, error=error)
+
+    def _held(self, read: ReadReturn) -> set[str]:
+        return {each.declaration.declaration_id for each in read.taken}
+
+    def _spoken(self, service: str) -> frozenset[str]:
+        """What the service's current return speaks of, stored yet or not."""
+        pending = self._batch.returns.get(service)
+        return pending.spoken_of if pending else stored_state(self._store, service)
 
     def _flush(self) -> None:
         batch, self._batch = self._batch, _Batch()
         if not (batch.returns or batch.refused):
             return
+        refused = [read for read, error in batch.refused if error.code in OTHER_STATES]
         with self._store.act("intake") as facts:
+            held = held_by_file(self._store, {*batch.returns, *(read.service for read in refused)})
             broken = _store_returns(self._store, self._campaign, list(batch.returns.values()))
             _note_returns(self._store, batch)
+            note_unheard(self._store, held, [*refused, *batch.superseded], batch.returns.values())
             facts.update(
                 {
                     "returns": sorted(each.sha256 for each in batch.returns.values()),
@@ -193,6 +208,7 @@ def _store_returns(store: Store, campaign: Campaign, returns: Sequence[ReadRetur
     services = [each.service for each in returns]
     for table in ("declarations", "children", "tokens", "warnings"):
         store.rows(f"DELETE FROM {table} WHERE service IN (SELECT unnest(?))", [services])
+    _replace_withdrawals(store, returns)
     store.rows(
         "UPDATE returns SET status = 'superseded' WHERE status = 'current' AND service IN (SELECT unnest(?))",
         [services],
@@ -208,6 +224,16 @@ def _store_returns(store: Store, campaign: Campaign, returns: Sequence[ReadRetur
     for service, _identifier in broken:
         counts[sha_of[service] + service] = counts.get(sha_of[service] + service, 0) + 1
     return counts
+
+
+def _replace_withdrawals(store: Store, returns: Sequence[ReadReturn]) -> None:
+    store.rows(
+        "DELETE FROM withdrawals WHERE service IN (SELECT unnest(?))", [[each.service for each in returns]]
+    )
+    taken_back = [(each.service, identifier) for each in returns for identifier in sorted(each.withdrawn_ids)]
+    if taken_back:
+        services, identifiers = zip(*taken_back, strict=True)
+        store.insert("withdrawals", {"service": services, "declaration_id": identifiers})
 
 
 def _insert_declarations(store: Store, returns: Sequence[ReadReturn]) -> None:
