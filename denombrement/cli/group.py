@@ -26,6 +26,7 @@ COMMANDS = {
     "research": "research",
     "yearly": "yearly",
     "protect": "protect",
+    "twin": "twin",
     "map": "map",
     "report": "report",
     "export": "export",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +12,10 @@ import click
 
 from denombrement import __version__
 from denombrement.cli.common import campaign_argument, common_options, emit
+from denombrement.cli.common import open_campaign as open_folder
 from denombrement.cli.language import say
 from denombrement.errors import ProtectionRefusal
+from denombrement.publication.research.plan import default_plan
 
 if TYPE_CHECKING:
     from denombrement.library.campaign import CampaignData
@@ -31,12 +35,12 @@ def command(path: Path, out: Path | None, labels: str, *, as_json: bool) -> None
     """Recodes, writes every format and both codebooks, prints the risk before and after."""
     from denombrement.library import open_campaign
     from denombrement.publication.research.codebook import risk_dict
-    from denombrement.publication.research.plan import default_plan
 
     campaign = open_campaign(path)
     folder = inside_internal(campaign, out)
     recoded, file = _recoded_file(campaign, labels)
     outputs = write_research(campaign, recoded, file, folder, labels)
+    _record(path, recoded, outputs)
     risks = {"before": risk_dict(recoded.before), "after": risk_dict(recoded.after)}
     result: dict[str, Any] = {
         **risks, "levels": recoded.levels, "hidden": recoded.hidden, "outputs": [str(each) for each in outputs],
@@ -49,6 +53,15 @@ def command(path: Path, out: Path | None, labels: str, *, as_json: bool) -> None
         say("research_done", folder=folder),
     ]
     emit(result, lines, as_json=as_json)
+
+
+def _record(path: Path, recoded: Recoded, outputs: Sequence[Path]) -> None:
+    """One line in the journal: that persons were written to files, how coarse, and the digests of the files."""
+    plan = default_plan()
+    files = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in outputs}
+    with open_folder(path).store() as store, store.act("research") as facts:
+        facts.update({"k": plan.k, "l": plan.least_diversity, "levels": recoded.levels, "files": files})
+        facts.update({"persons": recoded.after.persons, "hidden": recoded.hidden})
 
 
 def inside_internal(campaign: CampaignData, out: Path | None) -> Path:
@@ -69,12 +82,11 @@ def write_research(
 ) -> list[Path]:
     """Writes beside, then takes the place of the former folder."""
     from denombrement.publication.research.codebook import ddi_codebook, markdown_codebook
-    from denombrement.publication.research.formats import write_formats
-    from denombrement.publication.research.plan import default_plan
+    from denombrement.publication.research.formats import STEM, write_formats
 
     settings = campaign.settings
     facts = {
-        "title": settings.name, "id": settings.id, "night": settings.night.isoformat(), "territory": settings.territory,
+        "title": settings.name, "id": settings.id, "file": STEM, "night": settings.night.isoformat(), "territory": settings.territory,
         "universe": say("research_universe"), "access": say("research_access"), "version": __version__,
     }  # fmt: skip
     beside = folder.with_name(folder.name + ".part")
@@ -95,7 +107,6 @@ def write_research(
 
 def _recoded_file(campaign: CampaignData, language: str) -> tuple[Recoded, ResearchFile]:
     from denombrement.library.columns import SEVERAL, code_label, column_label
-    from denombrement.publication.research.plan import default_plan
     from denombrement.publication.research.recoding import recode
     from denombrement.publication.research.variables import Wording, research_file
     from denombrement.reference import arrondissements, communes_of

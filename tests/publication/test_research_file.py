@@ -34,7 +34,7 @@ WORDS = Wording(
 )
 SEVERAL = ("health", "income", "institutions", "reasons")
 FACTS = {
-    "title": "Essai", "id": "essai-2023", "night": "2023-10-19", "territory": "80000", "universe": "Adultes.",
+    "title": "Essai", "id": "essai-2023", "file": "personnes", "night": "2023-10-19", "territory": "80000", "universe": "Adultes.",
     "access": "Interne.", "version": "1",
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ def ddi_codebook(file: ResearchFile, facts: Mapping[str, str], language: str) ->
 
     Args:
         file: columns and labels.
-        facts: ``title``, ``id``, ``night``, ``territory``, ``universe``, ``access``, ``version``.
+        facts: ``title``, ``id``, ``file``, ``night``, ``territory``, ``universe``, ``access``, ``version``.
         language: of the labels.
     """
     root = ET.Element("codeBook", {"xmlns": DDI, "version": "2.5", "xml:lang": language})
@@ -43,7 +43,7 @@ def ddi_codebook(file: ResearchFile, facts: Mapping[str, str], language: str) ->
     access = ET.SubElement(ET.SubElement(study, "dataAccs"), "useStmt")
     _text(access, "restrctn", facts["access"])
     described = ET.SubElement(ET.SubElement(root, "fileDscr", {"ID": "F1"}), "fileTxt")
-    _text(described, "fileName", "personnes")
+    _text(described, "fileName", facts["file"])
     size = ET.SubElement(described, "dimensns")
     _text(size, "caseQnty", str(len(file.frame)))
     _text(size, "varQnty", str(len(file.variables)))

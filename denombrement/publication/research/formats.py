@@ -12,11 +12,11 @@ STEM = "personnes"
 _STATA_LABEL_CHARACTERS = 80
 
 
-def write_formats(file: ResearchFile, folder: Path, title: str) -> list[Path]:
+def write_formats(file: ResearchFile, folder: Path, title: str, stem: str = STEM) -> list[Path]:
     """Writes every format into a folder that exists; codes in Parquet and CSV, labelled numbers in SPSS and Stata."""
     import pyreadstat
 
-    outputs = [folder / f"{STEM}.{suffix}" for suffix in ("parquet", "csv", "sav", "dta")]
+    outputs = [folder / f"{stem}.{suffix}" for suffix in ("parquet", "csv", "sav", "dta")]
     parquet, plain, spss, stata = outputs
     file.frame.assign(**_categories(file)).to_parquet(parquet, index=False)
     file.frame.to_csv(plain, index=False, sep=";", encoding="utf-8-sig")
