@@ -8,7 +8,7 @@ campaign, and later releases know it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,14 +96,25 @@ def with_panels(
     """
     tree = hierarchy(TERRITORY, count.campaign.night)
     places = Places.of(tree, count.counted.silent_communes, once_counted)
-    tables, parts = list(counts.tables), dict(counts.contributions)
+    tables, parts, impossible = list(counts.tables), dict(counts.contributions), list(counts.impossible)
     for panel in panels:
         table, part = _table(count, panel, places)
         tables.append(table)
         parts[table.name] = part
+        impossible += _impossible(panel, places)
     planned = tuple(panel.planned for panel in panels)
-    extended = replace(counts, tables=tuple(tables), contributions=parts)
+    extended = replace(counts, tables=tuple(tables), contributions=parts, impossible=tuple(impossible))
     return extended, replace(plan, tables=(*plan.tables, *planned))
+
+
+def _impossible(panel: Panel, places: Places) -> Iterator[Mapping[str, str]]:
+    """Common communes are known to readers: a figure of the others is the sum of those communes' own figures."""
+    mixed = {places.counted_at.get(code, "") for code in panel.communes}
+    for code in places.hierarchy.leaves:
+        if code not in places.not_counted | mixed:
+            inside = code in panel.communes
+            for cell in (OTHER_COMMUNES,) if inside else (MATCHED, OTHER_SERVICES):
+                yield {TERRITORY: code, panel.dimension: cell}
 
 
 def is_panel(planned: PlannedTable) -> bool:
