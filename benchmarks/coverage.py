@@ -283,6 +283,7 @@ def _tally_scenarios(tallies: Tallies, found: MissingPlaces, truth: float, label
 def counts_and_campaigns(campaigns: int, seed: int) -> dict[str, Any]:
     tallies: Tallies = defaultdict(Tally)
     verdicts: dict[str, dict[str, int]] = {name: defaultdict(int) for name in CHANGES}
+    published: dict[str, dict[str, int]] = {name: defaultdict(int) for name in CHANGES}
     for campaign in range(campaigns):
         generator = np.random.default_rng([seed, 200, campaign])
         _tally_counts(tallies, generator)
@@ -296,8 +297,14 @@ def counts_and_campaigns(campaigns: int, seed: int) -> dict[str, Any]:
             tallies[f"ratio of totals taken for the change of persons: {name}"].add(
                 persons_factor, found.total_ratio.lower, found.total_ratio.upper, found.total_ratio.ratio
             )
+            printed = _as_published(found, generator)
+            tallies[f"published ratio, cells rounded to 5: {name}"].add(
+                persons_factor, printed.ratio.lower, printed.ratio.upper, printed.ratio.ratio
+            )
+            published[name][printed.verdict.value] += 1
     return {
         **{name: tally.summary() for name, tally in tallies.items()},
+        "published_verdicts": {name: dict(counts) for name, counts in published.items()},
         "verdicts": {name: dict(counts) for name, counts in verdicts.items()},
         "possible_verdicts": [verdict.value for verdict in Verdict],
     }
@@ -344,6 +351,15 @@ def _two_campaigns(generator: Generator, persons_factor: float, partners_factor:
         common_communes=34,
         common_services=90,
     )
+
+
+def _as_published(found: Comparison, generator: Generator) -> Comparison:
+    """Each cell goes to a multiple of 5 beside it, without bias, as disclosure control prints it."""
+    cells = []
+    for each in (found.earlier, found.later):
+        exact = np.array([each.matched, each.other_communes, each.other_services])
+        cells.append(PanelCells(*(5 * (exact // 5 + (generator.random(3) < exact % 5 / 5))).tolist()))
+    return compare_cells(*cells, common_communes=34, common_services=90, margin=4)
 
 
 if __name__ == "__main__":

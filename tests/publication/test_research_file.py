@@ -1,5 +1,6 @@
 """The research file: nobody stands out in it, nobody is taken out of it, and every format says the same."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from xml.etree import ElementTree as ET
@@ -171,6 +172,61 @@ def test_every_format_holds_the_same_answers_with_labels(file, tmp_path):
             {"mentioned": "Mentionné", "not_mentioned": "Non mentionné"}[each] for each in codes.dropna()
         ]
         assert meta.column_names_to_labels["sex"] == "Question sex"
+
+
+# DDI Codebook 2.5, field-level documentation: children in their order (of those that we write), and attributes.
+CONTENT = {
+    "codeBook": (("stdyDscr", "fileDscr", "dataDscr"), {"version", "{http://www.w3.org/XML/1998/namespace}lang"}),
+    "stdyDscr": (("citation", "stdyInfo", "dataAccs"), set()),
+    "citation": (("titlStmt",), set()),
+    "titlStmt": (("titl", "IDNo"), set()),
+    "stdyInfo": (("sumDscr",), set()),
+    "sumDscr": (("collDate", "geogCover", "anlyUnit", "universe"), set()),
+    "dataAccs": (("useStmt",), set()),
+    "useStmt": (("restrctn",), set()),
+    "fileDscr": (("fileTxt",), {"ID"}),
+    "fileTxt": (("fileName", "dimensns", "software"), set()),
+    "dimensns": (("caseQnty", "varQnty"), set()),
+    "dataDscr": (("var",), set()),
+    "var": (("labl", "catgry", "varFormat"), {"ID", "name", "files"}),
+    "catgry": (("catValu", "labl", "catStat"), set()),
+    "collDate": ((), {"date"}), "catStat": ((), {"type"}), "varFormat": ((), {"type"}), "software": ((), {"version"}),
+}  # fmt: skip
+
+
+def test_the_codebook_keeps_the_order_and_the_attributes_of_ddi(file):
+    root = ET.fromstring(ddi_codebook(file[1], FACTS, "fr"))
+    identifiers = set()
+    for element in root.iter():
+        name = element.tag.removeprefix(f"{{{DDI}}}")
+        children, attributes = CONTENT.get(name, ((), set()))
+        places = [children.index(child.tag.removeprefix(f"{{{DDI}}}")) for child in element]
+        assert places == sorted(places), name
+        assert set(element.attrib) <= attributes, name
+        if "ID" in element.attrib:
+            # An xs:ID: a name, once in the document.
+            assert re.fullmatch(r"[A-Za-z_][\w.-]*", element.attrib["ID"])
+            assert element.attrib["ID"] not in identifiers
+            identifiers.add(element.attrib["ID"])
+    assert root.find(f".//{{{DDI}}}titl").text == FACTS["title"]
+    assert {each.get("files") for each in root.iter(f"{{{DDI}}}var")} == {"F1"} <= identifiers
+
+
+def test_spss_and_stata_give_back_every_label_and_every_answer(file, tmp_path):
+    _, research = file
+    _, _, spss, stata = write_formats(research, tmp_path, "Essai")
+    for path, read, longest in ((spss, pyreadstat.read_sav, 1000), (stata, pyreadstat.read_dta, 80)):
+        frame, meta = read(str(path))
+        for variable in research.variables:
+            assert meta.column_names_to_labels[variable.name] == variable.label[:longest]
+            if not variable.codes:
+                continue
+            labels = meta.variable_value_labels[variable.name]
+            assert labels == {variable.number_of(code): text for code, text in variable.codes.items()}
+            codes = list(variable.codes)
+            back = [None if each != each else codes[int(each) - 1] for each in frame[variable.name]]  # noqa: PLR0124
+            written = research.frame[variable.name].astype(object)
+            assert back == list(written.where(written.notna(), None))
 
 
 def test_both_codebooks_hold_every_variable_and_the_risk(file):
