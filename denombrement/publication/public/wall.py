@@ -113,10 +113,16 @@ def problems(public: Path, journaled: Collection[str]) -> Iterator[Problem]:
         public: the folder.
         journaled: SHA-256 of every manifest that the journal tells of.
     """
-    present = {file.relative_to(public).as_posix(): file for file in _files(public)}
+    if public.is_symlink():
+        yield Problem("altered")
+        return
+    present = {file.relative_to(public).as_posix(): file for file in _entries(public)}
     written = present.pop(MANIFEST, None)
     if written is None:
         yield from (Problem("foreign", name) for name in sorted(present))
+        return
+    if not _is_plain(written):
+        yield Problem("altered", MANIFEST)
         return
     try:
         manifest = Manifest.from_bytes(written.read_bytes())
@@ -125,14 +131,18 @@ def problems(public: Path, journaled: Collection[str]) -> Iterator[Problem]:
         return
     if sha256(written.read_bytes()) not in journaled:
         yield Problem("journal", MANIFEST)
-    for name in sorted(set(present) | set(manifest.files)):
-        if name not in manifest.files:
-            yield Problem("foreign", name)
+    yield from _differences(present, manifest.files)
+
+
+def _differences(present: Mapping[str, Path], files: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+    for name in sorted(present.keys() | files.keys()):
+        if name not in files:
+            # A folder of ours that was emptied tells nothing more than the files that it misses.
+            if not any(each.startswith(f"{name}/") for each in files):
+                yield Problem("foreign", name)
         elif name not in present:
             yield Problem("missing", name)
-        elif (
-            present[name].is_symlink() or sha256(present[name].read_bytes()) != manifest.files[name]["sha256"]
-        ):
+        elif not _is_plain(present[name]) or sha256(present[name].read_bytes()) != files[name]["sha256"]:
             yield Problem("altered", name)
 
 
@@ -182,5 +192,12 @@ def mend_interrupted(public: Path) -> None:
         before.rename(public)
 
 
-def _files(public: Path) -> Iterator[Path]:
-    yield from (path for path in public.rglob("*") if path.is_file() or path.is_symlink())
+def _entries(public: Path) -> Iterator[Path]:
+    """Everything but folders that hold something: links, pipes and empty folders were not put there by us either."""
+    for path in public.rglob("*"):
+        if path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
+            yield path
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
