@@ -31,6 +31,8 @@ SELECT d.service || '/' || d.declaration_id AS record_id, d.service, d.code, d.o
     d.commune_origin AS commune, t.* EXCLUDE (service, declaration_id)
 FROM declarations d LEFT JOIN tokens t USING (service, declaration_id) ORDER BY record_id
 """
+# Of all that a declaration says, what two entries of it may differ by.
+_OWN_NUMBERS = ("declaration_id", "revision", "case_number", "rank")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def link_campaign(
 ) -> LinkageResult:
     """Links the declarations of a store; writes nothing.
 
-    Equal codes of another platform are one person, as that platform says.
+    Equal codes of another platform are one person, as that platform says; so are two declarations of one service that
+    repeat each other in every answer and in both names, even where the birth date is not whole.
 
     Raises:
         UsageProblem: LNK003, LNK004, as ``linkage.engine.link``; LNK911 where the tokens were purged.
@@ -74,7 +77,8 @@ def link_campaign(
     if is_purged(store):
         raise UsageProblem("LNK911")
     frame = declared_tokens(store)
-    together = Decisions(decisions.same + _opaque_pairs(frame, decisions), decisions.different)
+    certain = [*_opaque_pairs(frame), *_repeated_pairs(store, frame)]
+    together = Decisions(decisions.same + _untorn(frame, certain, decisions), decisions.different)
     return link(_encoded(frame), decisions=together, seed=seed, progress=progress)
 
 
@@ -189,14 +193,60 @@ def link_report(result: LinkageResult) -> dict[str, Any]:
     }
 
 
-def _opaque_pairs(frame: pd.DataFrame, decisions: Decisions) -> tuple[Pair, ...]:
-    """Pairs that another platform holds to be one person, but for the groups where a human answered otherwise."""
-    from denombrement.dedup.linkage.constraints import components
-
+def _opaque_pairs(frame: pd.DataFrame) -> list[Pair]:
+    """Pairs that another platform holds to be one person."""
     coded = frame[frame["opaque_code"].notna()]
     first = coded.groupby("opaque_code")["record_id"].transform("first")
     later = coded["record_id"] != first
-    pairs = list(zip(first[later], coded.loc[later, "record_id"], strict=True))
+    return list(zip(first[later], coded.loc[later, "record_id"], strict=True))
+
+
+def _repeated_pairs(store: Store, frame: pd.DataFrame) -> list[Pair]:
+    """Declarations entered twice though they have no code: one service, every answer, child and token alike.
+
+    Both names must be known: two nameless men of whom a street team says the same are two men.
+    """
+    named = frame["code"].isna() & frame["opaque_code"].isna()
+    for name in ("given_full", "family_full"):
+        named &= frame[name].notna() if name in frame.columns else False
+    records = frame.loc[named, "record_id"]
+    content = records.map(_said(store)) + _written(frame[named])
+    first = records.groupby(content).transform("first")
+    later = records != first
+    return list(zip(first[later], records[later], strict=True))
+
+
+def _said(store: Store) -> dict[str, str]:
+    """All answers of each declaration without a code, its children's too, as one text."""
+    declared = store.frame("SELECT * FROM declarations WHERE code IS NULL")
+    children = store.frame(
+        "SELECT c.* FROM children c SEMI JOIN (SELECT * FROM declarations WHERE code IS NULL) "
+        "USING (service, declaration_id)"
+    )
+    said = dict(zip(_record_ids(declared), _written(declared), strict=True))
+    for record, child in sorted(zip(_record_ids(children), _written(children), strict=True)):
+        said[record] += child
+    return said
+
+
+def _record_ids(frame: pd.DataFrame) -> pd.Series[str]:
+    records: pd.Series[str] = frame["service"] + SEPARATOR + frame["declaration_id"]
+    return records
+
+
+def _written(frame: pd.DataFrame) -> pd.Series[str]:
+    """Each row as one text that no other content gives."""
+    import pandas as pd
+
+    kept = frame.drop(columns=[name for name in (*_OWN_NUMBERS, "record_id") if name in frame.columns])
+    rows = [json.dumps(row, default=str) for row in kept.to_dict("records")]
+    return pd.Series(rows, index=kept.index, dtype=object)
+
+
+def _untorn(frame: pd.DataFrame, pairs: list[Pair], decisions: Decisions) -> tuple[Pair, ...]:
+    """The pairs but for the groups where a human answered otherwise."""
+    from denombrement.dedup.linkage.constraints import components
+
     place = {record: position for position, record in enumerate(frame["record_id"])}
     ends = [(place[one], place[other]) for one, other in (*decisions.same, *pairs)]
     group = components(len(frame), [one for one, _ in ends], [other for _, other in ends])

@@ -123,3 +123,21 @@ def test_a_drawn_count_counts_each_person_where_its_believed_declaration_is():
     assert (found.by_category["EL1"].low, found.by_category["EL1"].high) == (1, 1)
     # Draws hold 2 or 3 adults among 3 or 4 persons; calibration widened the persons by one on each side.
     assert (found.adults.low, found.adults.high) == (1, 4)
+
+
+def test_two_persons_of_one_name_and_year_whose_answers_differ_stay_two(desk):
+    ahmad = coded(desk, ("Ahmad", "Karimi"), (1999, None, None))
+    told_of = [
+        declared(desk, "x", ahmad),
+        declared(desk, "y", ahmad, age_years=24),
+        declared(desk, "z", ahmad),
+    ]
+    others = [
+        declared(desk, f"d{k}", coded(desk, name, (1960 + 7 * k, 3 + k, 5 + k)))
+        for k, name in enumerate(NAMES)
+    ]
+    with desk.store() as store:
+        desk.take(store, ("a", desk.sealed(declarations=[*told_of, *others])))
+        keep_links(store, link_campaign(store, Decisions()))
+        members = read_links(store).members.set_index("declaration_id")["person"]
+    assert members["x"] == members["z"] != members["y"]

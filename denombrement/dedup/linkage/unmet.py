@@ -7,6 +7,7 @@ that the count does not take every nameless declaration for a new person.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +75,13 @@ def _partners(size: int, rows: int) -> Ints:
     return np.random.default_rng(size).integers(0, size, size=(rows, number)).astype(np.int32)
 
 
-def draw_unmet(unmet: Unmet, unit: Ints, labels: Ints, generator: np.random.Generator) -> Ints:
+def draw_unmet(
+    unmet: Unmet,
+    unit: Ints,
+    labels: Ints,
+    generator: np.random.Generator,
+    apart: Sequence[tuple[int, int]] = (),
+) -> Ints:
     """One drawn partition with its unmet duplicates joined.
 
     Args:
@@ -82,6 +89,7 @@ def draw_unmet(unmet: Unmet, unit: Ints, labels: Ints, generator: np.random.Gene
         unit: unit of each declaration.
         labels: a label per unit.
         generator: source of chance.
+        apart: pairs of units that humans told apart.
 
     Returns:
         A label per declaration: those of ``labels``, but a lone declaration that is a second one of somebody bears
@@ -93,10 +101,17 @@ def draw_unmet(unmet: Unmet, unit: Ints, labels: Ints, generator: np.random.Gene
     alone = sizes[found] == 1
     place = np.full(len(found), MISSING, dtype=np.int64)
     place[unmet.thin] = np.arange(len(unmet.thin))
+    strangers: dict[int, set[int]] = {}
+    for one, other in apart:
+        strangers.setdefault(one, set()).add(other)
+        strangers.setdefault(other, set()).add(one)
     for record in np.flatnonzero(alone & (generator.random(len(found)) < chance)):
         if sizes[found[record]] > 1:
             continue
         partner = _partner(unmet, int(record), int(place[record]), generator)
+        told_apart = strangers.get(int(unit[record]))
+        if told_apart and told_apart.intersection(unit[found == found[partner]].tolist()):
+            continue
         sizes[found[record]] -= 1
         found[record] = found[partner]
         sizes[found[record]] += 1

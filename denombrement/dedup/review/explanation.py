@@ -160,12 +160,6 @@ def _origins(store: Store, pairs: Sequence[Pair]) -> dict[Pair, str]:
             "SELECT service || '/' || declaration_id, opaque_code FROM declarations WHERE opaque_code IS NOT NULL"
         )
     )
-    coded = {
-        record
-        for (record,) in store.rows(
-            "SELECT service || '/' || declaration_id FROM declarations WHERE code IS NOT NULL"
-        )
-    }
     verdicts = standing_answers(store).verdicts
     found = {}
     for first, second in pairs:
@@ -174,7 +168,7 @@ def _origins(store: Store, pairs: Sequence[Pair]) -> dict[Pair, str]:
             found[first, second] = verdicts[first, second]
         elif codes.get(first) is not None and codes.get(first) == codes.get(second):
             found[first, second] = PLATFORM
-        elif one_service and first in coded and identity[first] == identity[second]:
+        elif one_service and identity[first] and identity[first] == identity[second]:
             found[first, second] = COPY
     return found
 

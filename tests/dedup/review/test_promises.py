@@ -94,3 +94,33 @@ def test_no_merge_ever_crosses_a_different_answer_however_answers_contradict(sto
     for one, other in decisions.same:
         if one not in torn:
             assert who[one] == who[other]
+
+
+def test_no_draw_joins_a_nameless_declaration_to_one_that_a_human_told_from_it(store, send):
+    send(store, "prison-marche", {"nobody": None})
+    said = tuple(ordered_pair("prison-marche/nobody", record) for record in (A, A2, B, B2))
+    result = link_campaign(store, Decisions(different=said))
+    place = {record: column for column, record in enumerate(result.draws.record_id)}
+    nobody = result.draws.labels[:, place["prison-marche/nobody"]]
+    assert not any((nobody == result.draws.labels[:, place[record]]).any() for record in (A, A2, B, B2))
+    # Without an answer it is a second declaration of somebody in some of the draws.
+    free = link_campaign(store, Decisions()).draws.counts
+    assert free.min() < result.draws.counts.max()
+
+
+def test_a_declaration_without_birth_day_entered_twice_is_one_person_unless_anything_differs(store, send):
+    ahmad = ("Ahmad", "Karimi", 1999, None, None)
+    first, again = "prison-marche/x", "prison-marche/y"
+
+    def who(decisions=Decisions()):  # noqa: B008 - frozen
+        result = link_campaign(store, decisions)
+        return dict(zip(result.persons["record_id"], result.persons["person_id"], strict=True))
+
+    child = [{"birth_year": 2015, "child_sex": "woman", "link": "direct"}]
+    send(store, "prison-marche", {"x": ahmad, "y": ahmad}, has_children="yes", children=child)
+    assert who()[first] == who()[again]
+    apart = who(Decisions(different=(ordered_pair(first, again),)))
+    assert apart[first] != apart[again]
+    nameless = {"x": None, "y": None}
+    send(store, "prison-marche", nameless, number=2)
+    assert who()[first] != who()[again]
