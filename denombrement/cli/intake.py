@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from denombrement.cli.common import (
 )
 from denombrement.cli.language import say, spoken
 from denombrement.dedup.codes import Recipe, mnemonic_tokens
+from denombrement.dedup.review.recovery import recover_answers
 from denombrement.errors import DamagedInput, DenombrementError, Undecided, UsageProblem
 from denombrement.intake.corrections import correction_sheets
 from denombrement.intake.lists import ReadMnemonic
 from denombrement.intake.model import FileOutcome, IntakeSummary
 from denombrement.intake.reading import FileReader
+from denombrement.intake.replay import taken_before
 from denombrement.intake.sealing import RECEIPT_CHARACTERS
+from denombrement.intake.store import Store
 from denombrement.intake.take_in import Intake
 
 MAXIMUM_FILE_BYTES = 134_217_728
@@ -98,8 +102,28 @@ def take_in(
     # Made anew where the officer had to remove a damaged one: the inbox holds all that was received.
     with campaign.store(create=True) as store, progress(files, say("intake_progress"), as_json=quiet) as bar:
         keep = _keeper(campaign.folder.inbox)
+        before = _replayed(store, files)
+        for file, service_before in before.items():
+            again = replace(reader, list_service=service_before or service)
+            Intake(store, campaign.settings, again, keep=keep, replace_lists=True).run(_read([file]))
         intake = Intake(store, campaign.settings, reader, keep=keep, replace_lists=replace_lists)
-        return intake.run(_read(bar))
+        summary = intake.run(_read(bar))
+        recovered = recover_answers(store, keys.answer_mark)
+    if before or recovered.answers or recovered.waiting:
+        facts = {"files": len(before), "answers": recovered.answers, "waiting": recovered.waiting}
+        click.echo(say("intake_recovered", **facts), err=True)
+    return summary
+
+
+def _replayed(store: Store, files: Sequence[Path]) -> dict[Path, str | None]:
+    """Files that a lost store held, in the order of that time, with the service of those that are lists."""
+    known = taken_before(store)
+    if not known:
+        return {}
+    digests = {file: hashlib.sha256(data).hexdigest() for file in files for _, data in _read([file])}
+    held = [file for file in files if digests[file] in known]
+    held.sort(key=lambda file: known[digests[file]].rank)
+    return {file: known[digests[file]].service for file in held}
 
 
 def _mnemonic_reader(campaign: OpenCampaign) -> ReadMnemonic | None:

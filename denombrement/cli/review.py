@@ -98,7 +98,7 @@ def _take_sheet(campaign: OpenCampaign, file: Path, who: str) -> tuple[dict[str,
 
     with campaign.store() as store:
         read = read_sheet(file.read_bytes(), build_queue(store), identities(store))
-        keep_answers(store, read.answers, who=who)
+        keep_answers(store, read.answers, who=who, mark=campaign.keyring.answer_mark)
     facts = {
         "answered": len(read.answers),
         "unanswered": read.unanswered,
@@ -113,7 +113,7 @@ def _answer_by_hand(
 ) -> tuple[dict[str, Any], list[str]]:
     answers = {ordered_pair(*pair): _BY_HAND[option] for option, pairs in by_hand.items() for pair in pairs}
     with campaign.store() as store:
-        keep_answers(store, answers, who=who)
+        keep_answers(store, answers, who=who, mark=campaign.keyring.answer_mark)
         queue = build_queue(store)
     return _summary(queue, {}, len(answers))
 
@@ -130,7 +130,7 @@ def _sit(
     def keep(answers: Mapping[Pair, str]) -> None:
         # Opened for each answer, so that other commands can run beside the page.
         with campaign.store() as store:
-            keep_answers(store, answers, who=who, known=known)
+            keep_answers(store, answers, who=who, known=known, mark=campaign.keyring.answer_mark)
 
     session = ReviewSession(queue, _names(campaign), keep)
     with ReviewServer(session, port=port) as server:

@@ -99,6 +99,11 @@ class Keyring:
         digest = hmac.digest(key, f"{campaign_id}\x1f{service_id}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
+    def answer_mark(self, text: str) -> str:
+        """Keyed digest of an identity for the journal; a purge destroys the key, and the mark means nothing any more."""
+        key = base64.urlsafe_b64decode(self._read(TOKENS_FILE))
+        return hmac.digest(key, f"answer\x1f{text}".encode(), hashlib.sha256).hex()[:32]
+
     def _read(self, name: str) -> bytes:
         file = self.folder / name
         if not file.is_file():

@@ -177,6 +177,9 @@ class Intake:
                     "declarations": batch.declarations - sum(broken.values()),
                     "quarantined": sum(broken.values())
                     + sum(len(r.rejected) for r in batch.returns.values()),
+                    "lists": sorted(
+                        f"{each.sha256} {each.service}" for each in batch.returns.values() if not each.made_at
+                    ),
                     "refused": sorted(f"{read.sha256} {error.code}" for read, error in batch.refused),
                 }
             )

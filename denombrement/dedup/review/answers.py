@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -21,8 +21,11 @@ from denombrement.intake.store import Store
 
 SAME, DIFFERENT, UNSURE, WITHDRAWN = "same", "different", "unsure", "withdrawn"
 VERDICTS = (SAME, DIFFERENT, UNSURE)
-_TABLE = """CREATE TABLE IF NOT EXISTS review_answers (number INTEGER PRIMARY KEY, first_id VARCHAR, second_id VARCHAR,
+Mark = Callable[[str], str]
+ANSWERS_TABLE = """CREATE TABLE IF NOT EXISTS review_answers (number INTEGER PRIMARY KEY, first_id VARCHAR, second_id VARCHAR,
     first_digest VARCHAR, second_digest VARCHAR, verdict VARCHAR, who VARCHAR, moment VARCHAR)"""
+INSERT_ANSWER = "INSERT INTO review_answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+NAMELESS, UNMARKED = "-", "?"
 _NOT_IDENTITY = ("record_id", "service", "nationality", "commune")
 
 
@@ -55,6 +58,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One answer as the journal has it: declarations by ``record_key``, identities by ``identity_mark``."""
+
+    who: str
+    at: str
+    first_key: str
+    second_key: str
+    first_mark: str
+    second_mark: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What the answers are worth for the declarations now in the store.
 
@@ -80,6 +96,12 @@ class Standing:
 
     def _pairs(self, verdict: str) -> tuple[Pair, ...]:
         return tuple(each.pair for each in self.in_force if each.verdict == verdict)
+
+
+def no_mark(text: str) -> str:
+    """For whoever has no key: such an answer is asked again where it must be found back from the journal."""
+    del text
+    return UNMARKED
 
 
 def ordered_pair(one: str, other: str) -> Pair:
@@ -108,8 +130,11 @@ def keep_answers(
     who: str,
     known: Mapping[str, str] | None = None,
     at: datetime | None = None,
+    mark: Mark = no_mark,
 ) -> None:
-    """Adds answers, with one line in the journal; the line names declarations by digest alone.
+    """Adds answers, with one line in the journal; the line names declarations and identities by digest alone.
+
+    The line is enough to find the answers again where the store was lost: see ``recovery``.
 
     Args:
         store: the open store.
@@ -117,6 +142,7 @@ def keep_answers(
         who: who answers.
         known: digests of the identities that were looked at; the present ones when None.
         at: moment; now when None.
+        mark: keyed digest of an identity for the journal, by a key that a purge destroys.
 
     Raises:
         UsageProblem: LNK913 where a declaration is not in the campaign; LNK911 after a purge.
@@ -131,12 +157,39 @@ def keep_answers(
         raise UsageProblem("LNK913", count=unknown)
     moment = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     with store.act("review") as facts:
-        store.rows(_TABLE)
-        ((last,),) = store.rows("SELECT coalesce(max(number), 0) FROM review_answers")
-        for rank, (pair, verdict) in enumerate(answers.items(), start=int(last) + 1):
+        store.rows(ANSWERS_TABLE)
+        # Counted in the journal: after a loss of the store, answers can wait there for their declarations.
+        for rank, (pair, verdict) in enumerate(answers.items(), start=len(told(store)) + 1):
             row = [rank, *pair, looked_at[pair[0]], looked_at[pair[1]], verdict, who, moment]
-            store.rows("INSERT INTO review_answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        facts.update({"who": who, "answers": [f"{pair_key(pair)} {said}" for pair, said in answers.items()]})
+            store.rows(INSERT_ANSWER, row)
+        lines = [_line(pair, verdict, looked_at, mark) for pair, verdict in answers.items()]
+        facts.update({"who": who, "at": moment, "answers": lines})
+
+
+def told(store: Store) -> list[Told]:
+    """Every answer of the journal, in order."""
+    found = []
+    for (line,) in store.rows("SELECT line FROM journal ORDER BY number"):
+        entry = json.loads(line)
+        if entry["act"] == "review":
+            facts = entry["facts"]
+            found += [Told(facts["who"], facts["at"], *answer.split(" ")) for answer in facts["answers"]]
+    return found
+
+
+def identity_mark(record: str, digest: str, mark: Mark) -> str:
+    """What the journal says of a declaration's identity; ``NAMELESS`` where nothing of it is known."""
+    return mark(f"{_service(record)}\x1f{digest}") if digest else NAMELESS
+
+
+def record_key(record: str) -> str:
+    """A declaration's name outside the store: 32 hexadecimal digits."""
+    return hashlib.sha256(record.encode()).hexdigest()[:32]
+
+
+def _line(pair: Pair, verdict: str, known: Mapping[str, str], mark: Mark) -> str:
+    keys = [record_key(record) for record in pair]
+    return " ".join([*keys, *(identity_mark(record, known[record], mark) for record in pair), verdict])
 
 
 def history(store: Store) -> list[Answer]:

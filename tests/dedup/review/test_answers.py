@@ -20,7 +20,7 @@ from denombrement.dedup.review.answers import (
     matched,
     not_withdrawn,
     ordered_pair,
-    pair_key,
+    record_key,
     standing_answers,
 )
 from denombrement.errors import UsageProblem
@@ -40,7 +40,8 @@ def test_an_answer_is_kept_with_who_and_when_and_the_journal_names_nobody(store,
         "2026-11-03T09:00:00+00:00",
     )
     line = desk.folder.joinpath("journal.jsonl").read_text(encoding="utf-8").splitlines()[-1]
-    assert json.loads(line)["facts"] == {"answers": [f"{pair_key(ANNES)} same"], "who": "AB"}
+    keys = " ".join(record_key(record) for record in ANNES)
+    assert json.loads(line)["facts"] == {"answers": [f"{keys} ? ? same"], "who": "AB", "at": answer.at}
     assert A not in line
     assert kept_decisions(store).same == (ANNES,)
 
