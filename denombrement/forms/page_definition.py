@@ -14,8 +14,8 @@ from typing import Any
 
 from denombrement.campaign import Campaign
 from denombrement.errors import UsageProblem
-from denombrement.forms.media import medium_text
-from denombrement.reference import Commune, Territory, communes_of, territory
+from denombrement.forms.media import hint_text
+from denombrement.reference import Commune, communes_of
 from denombrement.survey.questionnaire import Question, label, options, questions, sections
 from denombrement.survey.rules import message
 
@@ -80,9 +80,8 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
     return {
         "languages": list(languages),
         "dates": _dates(campaign),
-        "territory": _territory_names(territory(campaign.territory), languages),
         "sections": _pages(),
-        "questions": {each.code: _question(each, languages) for each in questions()},
+        "questions": {each.code: _question(each, campaign) for each in questions()},
         "options": lists,
         "optionTexts": list(pool),
         "rules": _rules(),
@@ -184,8 +183,9 @@ def _typeset(texts: Mapping[str, str]) -> Words:
     return Words(_BEFORE_SIGN.sub("\u202f", text) if each == "fr" else text for each, text in texts.items())
 
 
-def _question(each: Question, languages: tuple[str, ...]) -> dict[str, Any]:
-    hints = {language: label("question", each.code, language).hint for language in languages}
+def _question(each: Question, campaign: Campaign) -> dict[str, Any]:
+    languages = campaign.languages
+    hints = {language: hint_text(each, campaign, language) for language in languages}
     return {
         "code": each.code,
         "of": each.of,
@@ -208,12 +208,6 @@ def _rules() -> dict[str, Any]:
 
 def _check_codes() -> Iterator[str]:
     return (check["code"] for check in _rules()["checks"])
-
-
-def _territory_names(each: Territory, languages: tuple[str, ...]) -> Words:
-    """With its article and what it is, so that the province is not taken for the country of that name."""
-    key = f"territory_{each.level}"
-    return Words(medium_text(key, language, name=each.name(language)) for language in languages)
 
 
 def _commune_names(commune: Commune, languages: tuple[str, ...]) -> Words:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+import xlsxwriter
 from axe_playwright_python.sync_playwright import Axe
 
 from benchmarks._form_page import PASSPHRASE
@@ -23,6 +26,7 @@ def screens(worker):
     yield from first_screens(worker)
     yield from questionnaire(worker)
     yield from last_screens(worker)
+    yield from lists_and_doors(worker)
 
 
 def first_screens(worker):
@@ -123,10 +127,17 @@ def last_screens(worker):
     worker.press("Notice pour la personne")
     yield "notice"
     worker.press("Toutes les fiches")
+
+
+def lists_and_doors(worker):
     worker.press("Reprendre une liste Excel")
     worker.press("Lire la liste")
     worker.page.wait_for_selector("#summary")
     yield "workbook with an error"
+    worker.page.set_input_files("#workbook-in", small_list())
+    worker.press("Lire la liste")
+    worker.page.wait_for_selector("#workbook-read")
+    yield "workbook read, with a line to correct"
     worker.press("Toutes les fiches")
     worker.press("Saisie rapide de fiches papier")
     yield "fast entry"
@@ -137,6 +148,23 @@ def last_screens(worker):
     worker.page.reload()
     worker.await_title("Reprendre vos fiches")
     yield "unlock"
+    worker.unlock("une autre phrase")
+    worker.page.wait_for_selector("#summary")
+    yield "unlock with an error"
+    worker.open()
+    yield "open in another tab"
+
+
+def small_list():
+    """A list of two persons, the second without a situation."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet("Fiches")
+        for rank, row in enumerate(
+            (["code", "situation", "sex"], ["JE-BER-14031987-M", "EL2.2"], ["MA-DUP-00001990-F"])
+        ):
+            sheet.write_row(rank, 0, row)
+    return {"name": "liste.xlsx", "mimeType": "application/octet-stream", "buffer": made.getvalue()}
 
 
 def speak(worker, code):

@@ -106,7 +106,7 @@ def test_the_commune_and_the_link_have_a_screen_that_waits_for_an_answer(worker)
     for code in TERRITORY_PAGE:
         assert worker.page.locator(f"#q-{code}").count() == 0
     worker.goes_on("La commune et le territoire")
-    assert "la province de Luxembourg" in worker.page.inner_text(".inset")
+    assert "la province de Luxembourg" in worker.page.inner_text("#q-territory_link")
     worker.press("Continuer")
     worker.page.wait_for_selector("#summary")
     links = worker.page.locator("#summary a").evaluate_all(

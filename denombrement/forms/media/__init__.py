@@ -9,8 +9,8 @@ from importlib import resources
 
 from denombrement.campaign import Campaign
 from denombrement.errors import UsageProblem
-from denombrement.reference import communes_of
-from denombrement.survey.questionnaire import LANGUAGES, Question, option_label, options, questions
+from denombrement.reference import communes_of, territory
+from denombrement.survey.questionnaire import LANGUAGES, Question, label, option_label, options, questions
 
 # Asked by the page alone, whose decision tree proposes a situation that the worker may set aside.
 _PAGE_ONLY = frozenset({"overrule_reason"})
@@ -31,6 +31,15 @@ def answer_options(question: Question, campaign: Campaign, language: str) -> lis
         return listed
     communes = communes_of(campaign.territory, campaign.night)
     return sorted(((each.nis, each.name(language)) for each in communes), key=lambda pair: pair[1]) + listed
+
+
+def hint_text(question: Question, campaign: Campaign, language: str) -> str:
+    """What is said beside a question; the territory is named, lest the province be taken for the country of that name."""
+    if question.code != "territory_link":
+        return label("question", question.code, language).hint
+    place = territory(campaign.territory)
+    name = medium_text(f"territory_{place.level}", language, name=place.name(language))
+    return medium_text("territory_is", language, territory=name)
 
 
 def medium_text(key: str, language: str, **facts: str | int) -> str:

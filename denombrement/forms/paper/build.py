@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from denombrement.campaign import Campaign, Service
-from denombrement.forms.media import media_questions, medium_text, night_texts
+from denombrement.forms.media import hint_text, media_questions, medium_text, night_texts
 from denombrement.forms.media.code_form import DEFAULT_CODE_FORM, CodeForm
 from denombrement.forms.paper.routing import Routing, has_letters, option_letter
 from denombrement.survey.questionnaire import Question, label, option_label, options
@@ -84,7 +84,7 @@ def sheet_content(
         "sections": [
             {
                 "title": label("section", section, language).text,
-                "questions": [_printed(each, language, routing) for each in of_section],
+                "questions": [_printed(each, campaign, language, routing) for each in of_section],
             }
             for section, of_section in groupby(asked, key=lambda each: each.section)
         ],
@@ -101,14 +101,14 @@ def _code_boxes(form: CodeForm, language: str) -> list[dict[str, Any]]:
     return [{"text": text, "boxes": boxes} for text, boxes in zip(texts, form.boxes, strict=True)]
 
 
-def _printed(each: Question, language: str, routing: Routing) -> dict[str, Any]:
+def _printed(each: Question, campaign: Campaign, language: str, routing: Routing) -> dict[str, Any]:
     texts = label("question", each.code, language)
     rule = load_rules().asked.get(each.code)
     printed = {
         "number": routing.numbers.get(each.code, 0),
         "kind": each.kind,
         "text": texts.text,
-        "hint": texts.hint,
+        "hint": hint_text(each, campaign, language),
         "only_if": routing.only_if(rule) if rule else "",
         "required": each.required,
         "stacked": each.code in _ONE_A_LINE,
@@ -118,7 +118,9 @@ def _printed(each: Question, language: str, routing: Routing) -> dict[str, Any]:
     if each.kind == "children":
         printed["children"] = CHILDREN
         printed["child"] = medium_text("paper_child", language)
-        printed["columns"] = [_printed(child, language, routing) for child in media_questions("child")]
+        printed["columns"] = [
+            _printed(child, campaign, language, routing) for child in media_questions("child")
+        ]
     if each.kind == "commune":
         printed["line"] = medium_text("paper_commune", language)
     return printed

@@ -2,7 +2,7 @@
 
 import { h, backToList, button, errorSummary, heading, stepOf } from "./dom.js";
 import { t, problemText } from "./texts.js";
-import { awaited, errorsOf, pagesOf, problemsOf, questionsOf, settledAnswers } from "./declarations.js";
+import { awaited, errorsOf, pagesOf, problemsOf, settledAnswers } from "./declarations.js";
 import { identityFields, identityProblems, makeIdentity, nothingTyped, rereadBox } from "./identity_screen.js";
 import { sectionFields } from "./questions.js";
 import { checkNodes } from "./check_screen.js";
@@ -39,9 +39,7 @@ function pageNodes(view) {
 function questionsOn(view, shown) {
   const { app, row, page } = view;
   if (page === "identity") return identityFields(identityPlace(view, shown));
-  const isAboutIt = questionsOf(page, row).some(({ code }) => code === "territory_link");
-  const about = isAboutIt ? h("p.inset", t("territory_is")) : null;
-  return [about, sectionFields(page, { ...view, problem: problemOf(shown), change: () => app.changed(row) })];
+  return sectionFields(page, { ...view, problem: problemOf(shown), change: () => app.changed(row) });
 }
 
 function backLink({ app, row, page, pages }) {

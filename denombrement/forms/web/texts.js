@@ -26,7 +26,6 @@ function factsIn(code) {
   const { night, morning, one_month_after, two_weeks_before } = survey.dates;
   return {
     ...survey.names,
-    territory: pick(survey.territory, code),
     night: dateText(night, { day: "numeric", month: "long" }, code),
     morning: dateText(morning, WHOLE_DATE, code),
     month_end: dateText(one_month_after, WHOLE_DATE, code),

@@ -9,12 +9,12 @@ from typing import Any
 
 from denombrement.campaign import Campaign, Service
 from denombrement.errors import UsageProblem
-from denombrement.forms.media import medium_text, night_texts
+from denombrement.forms.media import hint_text, medium_text, night_texts
 from denombrement.forms.media.code_form import DEFAULT_CODE_FORM, CodeForm
 from denombrement.forms.workbook.calculation import FIRST_ROW, Calculation, CalculationColumn, letter
 from denombrement.forms.workbook.layout import CHILDREN, Column, option_lists, sheet_columns
 from denombrement.forms.workbook.styles import Styles, column_width
-from denombrement.survey.questionnaire import label, option_label, question
+from denombrement.survey.questionnaire import option_label, question
 
 PEOPLE = 300
 MAXIMUM_PEOPLE = 2_000
@@ -195,7 +195,7 @@ class _Builder:
 
     def _validation(self, column: Column) -> dict[str, Any]:
         rule = self._rule(column)
-        hint = label("question", column.question.code, self.language).hint if column.question else ""
+        hint = hint_text(column.question, self.campaign, self.language) if column.question else ""
         if hint:
             rule |= {"input_message": hint[:_HINT_CHARACTERS]}
         return rule

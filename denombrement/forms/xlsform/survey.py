@@ -8,7 +8,7 @@ from itertools import groupby
 from denombrement.campaign import Campaign, Service
 from denombrement.forms.expressions import xpath_expression
 from denombrement.forms.expressions.xpath import reference
-from denombrement.forms.media import media_questions, medium_text, night_texts
+from denombrement.forms.media import hint_text, media_questions, medium_text, night_texts
 from denombrement.forms.media.code_form import CodeForm
 from denombrement.survey.questionnaire import Question, label
 from denombrement.survey.rules import Check, Expression, RuleContext, load_rules, message
@@ -88,7 +88,7 @@ class Survey:
         checks = [check for check in self.rules.of(each.of) if check.question == each.code]
         errors = [check for check in checks if check.level == "error"]
         kind = _TYPES.get(each.kind, each.kind).format(each.options)
-        row = {"type": kind, "name": each.code, **self._label("question", each.code), **self._hint(each.code)}
+        row = {"type": kind, "name": each.code, **self._label("question", each.code), **self._hint(each)}
         row |= self._asked(each.code) | self._required(each, errors) | self._constraint(each, errors)
         if each.kind == "commune":
             row["appearance"] = "minimal autocomplete"
@@ -165,9 +165,9 @@ class Survey:
 
         return translated("label", self.campaign.languages, self._each(text))
 
-    def _hint(self, code: str) -> Row:
+    def _hint(self, each: Question) -> Row:
         def text(language: str) -> str:
-            return label("question", code, language).hint
+            return hint_text(each, self.campaign, language)
 
         return translated("hint", self.campaign.languages, self._each(text))
 
