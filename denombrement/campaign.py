@@ -7,6 +7,7 @@ import io
 import re
 import secrets
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -152,7 +153,8 @@ class CampaignFolder:
 
 def new_campaign_id(name: str, night: date) -> str:
     """A readable identifier that no two campaigns share."""
-    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:24] or "campaign"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:24] or "campaign"
     return f"{words}-{night.year}-{secrets.token_hex(3)}"
 
 

@@ -96,6 +96,7 @@ def test_identifiers_are_readable_and_never_the_same():
     first, second = (new_campaign_id("Province de Luxembourg !", date(2025, 10, 16)) for _ in range(2))
     assert first.startswith("province-de-luxembourg-2025-")
     assert first != second
+    assert new_campaign_id("Dénombrement", date(2025, 1, 1)).startswith("denombrement-2025-")
     assert Campaign(id=new_campaign_id("…", date(2025, 1, 1)), name="x", night=date(2025, 1, 1))
 
 
