@@ -17,7 +17,7 @@ from denombrement.publication.maps import (
     territory_names,
 )
 from denombrement.publication.shapes import Geometry
-from denombrement.reference import categories, label
+from denombrement.reference import categories, communes_of, label, nearest_population_year, population_sum
 
 SOURCE = "Dénombrement des personnes sans chez-soi, données internes non protégées"
 
@@ -26,8 +26,14 @@ def internal_maps(count: CampaignCount, geometry: Geometry) -> dict[str, MapFigu
     """File stem -> map. Exact figures: each bears a banner that forbids circulation."""
     adults = _table(count, title="Adultes sans chez-soi par arrondissement")
     by_rate = rates(count)
-    inhabitants = {each.territory: each.inhabitants_participating or each.inhabitants for each in by_rate}
-    year = by_rate[0].year if by_rate else count.campaign.night.year
+    year = by_rate[0].year if by_rate else nearest_population_year(count.campaign.night.year).used
+    night = count.campaign.night
+    everybody = {
+        code: population_sum([each.nis for each in communes_of(code, night)], year)
+        for code in territory_names("arrondissement", night)
+    }
+    taking_part = {each.territory: each.inhabitants_participating for each in by_rate}
+    inhabitants = {code: taking_part.get(code) or people for code, people in everybody.items()}
     per_inhabitants = rate_table(
         adults,
         inhabitants,
@@ -49,10 +55,12 @@ def _table(count: CampaignCount, *, title: str, by_category: bool = False) -> Ma
     counted = count.counted.table([TERRITORY, CATEGORY], ADULTS)
     cells = []
     for code in territory_names("arrondissement", night):
-        taking_part = counted.takes_part({TERRITORY: code})
+        known = counted.takes_part({TERRITORY: code})
         for group in groups:
             wanted = {TERRITORY: code, **({CATEGORY: group} if group else {})}
-            number = counted.cell(**wanted) if taking_part else None
+            number = counted.cell(**wanted) if known else None
+            # Persons seen there by services elsewhere are a number; nobody seen is none where nobody was asked.
+            number = number if number or _took_part(count, code) else None
             cells.append(MapCell(code, number, _state(number), group))
     taking = count.participation
     return MapTable(
@@ -67,6 +75,11 @@ def _table(count: CampaignCount, *, title: str, by_category: bool = False) -> Ma
         absent_communes=tuple(sorted(taking.silent)),
         sources=(SOURCE,),
     )
+
+
+def _took_part(count: CampaignCount, arrondissement: str) -> bool:
+    below = {each.nis for each in communes_of(arrondissement, count.campaign.night)}
+    return bool(below & count.participation.participating)
 
 
 def _state(number: int | None) -> State:

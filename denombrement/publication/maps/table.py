@@ -86,6 +86,7 @@ class MapTable:
         rounding_base: base of the controlled rounding, None when counts are exact.
         notes: further sentences to print below.
         audit: digest of the auditor's verdict on the table; empty means that the table stays internal.
+        rounded_zero: what stands for a 0 that comes from rounding (``< 5``); empty where a 0 is printed as such.
         subject: what the figures are and of which territories, below a title that says a finding; else empty.
 
     Raises:
@@ -108,6 +109,7 @@ class MapTable:
     rounding_base: int | None = None
     notes: tuple[str, ...] = ()
     audit: str = ""
+    rounded_zero: str = ""
     subject: str = ""
 
     def __post_init__(self) -> None:

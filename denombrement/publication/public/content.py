@@ -10,6 +10,7 @@ from denombrement.publication.maps.captions import alternative
 from denombrement.publication.maps.page import sheet
 from denombrement.publication.maps.svg import svg_document
 from denombrement.publication.public import sections
+from denombrement.publication.public.figures import Figure
 from denombrement.publication.public.printing import Printer, TableView
 from denombrement.reference import arrondissements
 
@@ -123,14 +124,15 @@ def _document(page: Printer, facts: tuple[str, ...], chapters: tuple[Section, ..
 
 
 def _title(page: Printer) -> str:
-    persons = page.figures.persons
+    persons, coverage = page.figures.persons, page.figures.coverage
     if page.figures.few:
         return page.say("title_few", least=page.figures.least_for_percent)
-    return (
-        page.say("title_unknown")
-        if persons.value is None
-        else page.say("title", persons=page.number(persons))
-    )
+    if persons.value is None:
+        return page.say("title_unknown")
+    taking = page.words.quantity(len(coverage.participating))
+    # Of a few communes, a title about the province would say what nobody knows.
+    key = "title" if 2 * len(coverage.participating) >= coverage.communes_total else "title_part"
+    return page.say(key, persons=page.number(persons), communes=taking)
 
 
 def _participation(page: Printer) -> str:
@@ -142,21 +144,21 @@ def _participation(page: Printer) -> str:
 
 def _tiles(page: Printer) -> tuple[Tile, ...]:
     """Persons, adults, children; of few persons what the rounding leaves open, of many the bounds."""
-    figures, reach = page.figures, page.figures.reach
+    figures = page.figures
     shown = {"persons": figures.persons, "adults": figures.adults, "children": figures.children}
     tiles = []
     for name, figure in shown.items():
         if figures.few and figure.value is not None and figures.base:
-            wide = 2 * reach if name == "persons" else reach
-            detail = page.say(
-                "rounded_range",
-                low=page.whole(max(0, figure.value - wide)),
-                high=page.whole(figure.value + wide),
-            )
+            detail = _range(page, figure)
         else:
             detail = page.say("persons_detail") if name == "persons" else _between(page, name)
         tiles.append(Tile(page.number(figure), page.say(name, n=page.quantity(figure)), detail))
     return tuple(tiles)
+
+
+def _range(page: Printer, figure: Figure) -> str:
+    value, reach = figure.value or 0, page.figures.reach_of(figure)
+    return page.say("rounded_range", low=page.whole(max(0, value - reach)), high=page.whole(value + reach))
 
 
 def _between(page: Printer, measure: str) -> str:
@@ -186,7 +188,9 @@ def _protection(page: Printer) -> str:
     base, reach, least = page.figures.base, page.figures.reach, page.figures.least_for_percent
     if not base:
         return page.say("limit_hidden")
-    return page.say("limit_rounded", base=base, reach=reach, double=2 * reach, least=least)
+    return page.say(
+        "limit_rounded", base=base, reach=reach, double=2 * reach, least=least, zero=page.below(reach + 1)
+    )
 
 
 def _facts(page: Printer) -> list[str]:
@@ -224,7 +228,13 @@ def _chapters(page: Printer, pictures: Mapping[str, Picture]) -> tuple[Section, 
     found = [
         Section("ou", page.say("where"), leading(page), _only((*where, *more))),
         Section("territoires", page.say("places"), (), _only((*places, *crossing))),
-        Section("profils", page.say("who"), (page.say("who_note"),), _only(who), pairs=True),
+        Section(
+            "profils",
+            page.say("who"),
+            (page.say("who_note_few" if page.figures.few else "who_note"),),
+            _only(who),
+            pairs=True,
+        ),
         Section("communes", page.say("communes"), note, _only(tables), pairs=True),
         Section("ailleurs", page.say("compare"), (page.say("compare_text"),), compared),
         Section("qualite", page.say("quality"), tuple(_quality(page)), missing),

@@ -13,7 +13,6 @@ from denombrement.counts.dimensions import CATEGORY, SERVICE_TERRITORY, WITHOUT_
 from denombrement.counts.table import TERRITORY
 from denombrement.errors import ProtectionRefusal
 from denombrement.protection.knowledge import Status
-from denombrement.protection.participation import ELSEWHERE
 from denombrement.protection.release import Release
 from denombrement.protection.tables import ProtectedTable
 from denombrement.publication.public.coverage import Coverage, printing_rules
@@ -31,23 +30,29 @@ PLACES = (TERRITORY, SERVICE_TERRITORY)
 
 @dataclass(frozen=True)
 class Figure:
-    """One printed figure: its value in persons (empty when protected or not counted) and its status."""
+    """One printed figure.
+
+    Args:
+        value: persons; None when protected or not counted.
+        status: how it is published.
+        parts: how many rounded counts it adds up, each of which may be off by the reach of the rounding.
+    """
 
     value: int | None
     status: Status
+    parts: int = 1
 
     def __add__(self, other: Figure) -> Figure:
         if self.value is None or other.value is None:
             return Figure(None, self.status if self.status is other.status else Status.PROTECTED)
-        if self.status is other.status:
-            return Figure(self.value + other.value, self.status)
-        return Figure(self.value + other.value, Status.ROUNDED)
+        status = self.status if self.status is other.status else Status.ROUNDED
+        return Figure(self.value + other.value, status, self.parts + other.parts)
 
     def minus(self, other: Figure) -> Figure:
         """The difference, never below 0."""
         if self.value is None or other.value is None:
             return Figure(None, Status.PROTECTED)
-        return Figure(max(0, self.value - other.value), self.status)
+        return Figure(max(0, self.value - other.value), self.status, self.parts + other.parts)
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,14 @@ class Figures:
     def reach(self) -> int:
         """How far a rounded count may be from the count itself; 0 for suppression."""
         return self.base * (1 + self.release.verdict.slack) - 1 if self.base else 0
+
+    def reach_of(self, figure: Figure) -> int:
+        """How far a printed figure may be from the count."""
+        return self.reach * figure.parts
+
+    def may_be_nobody(self, figure: Figure) -> bool:
+        """Whether a 0 comes from rounding, so that it must not be printed as one."""
+        return figure.value == 0 and figure.status is Status.ROUNDED and self.reach > 0
 
     @property
     def least_for_percent(self) -> int:
@@ -159,10 +172,10 @@ class Figures:
 
     def _shown(self, table: ProtectedTable, codes: tuple[str, ...], found: Figure) -> Figure:
         """Where nobody took part there is no figure, and a 0 least of all."""
-        places = [code for name, code in zip(table.dimensions, codes, strict=True) if name in PLACES]
-        silent = any(code in self.coverage.silent for code in places)
-        shared = any(code in self.coverage.absent or code.endswith(ELSEWHERE) for code in places)
-        return Figure(None, Status.NOT_COUNTED) if silent or (shared and not found.value) else found
+        places = {code for name, code in zip(table.dimensions, codes, strict=True) if name in PLACES}
+        silent = places & set(self.coverage.silent)
+        empty = places & self.coverage.absent and not found.value
+        return Figure(None, Status.NOT_COUNTED) if silent or empty else found
 
     def prints(self, measure: str, dimension: str, level: str, *others: str) -> bool:
         """Whether a table goes down to a level of territories, with some other dimensions."""

@@ -113,6 +113,7 @@ class _Maker:
             rounding_base=self._figures.base or None,
             notes=self._notes(level, cells),
             audit=self._figures.audit,
+            rounded_zero=self.page.below(self._figures.reach + 1) if self._figures.reach else "",
         )
 
     def rates(self, counts: MapTable) -> MapTable:
@@ -126,7 +127,7 @@ class _Maker:
             denominator=self.page.say("map.denominator", year=coverage.year),
             measure_name="adults_per_1000",
         )
-        return replace(made, subject=self.page.say("map.rates") if finding else "")
+        return replace(made, rounded_zero="", subject=self.page.say("map.rates") if finding else "")
 
     def _with_people(self, cell: MapCell) -> MapCell:
         if cell.territory in self._figures.coverage.inhabitants:
@@ -152,5 +153,5 @@ class _Maker:
         return (
             say("map.outside"),
             *((say("map.seen_elsewhere"),) if away else ()),
-            *((say("map.zero", reach=reach),) if hides else ()),
+            *((say("map.zero", zero=self.page.below(reach + 1), reach=reach),) if hides else ()),
         )

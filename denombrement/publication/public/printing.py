@@ -74,12 +74,21 @@ class Printer:
         if figure.value is None:
             away = figure.status is Status.NOT_COUNTED
             return self.say("status.not_counted" if away else "short.protected")
+        if self.figures.may_be_nobody(figure):
+            return self.below(self.figures.reach_of(figure) + 1)
         return self.words.number(figure.value)
+
+    def below(self, least: int) -> str:
+        """What stands for a 0 that comes from rounding: ``< 5``."""
+        return f"<{NARROW_SPACE}{self.words.number(least)}"
 
     def quantity(self, figure: Figure) -> Quantity:
         """A count inside a sentence, whose words agree with it."""
         if figure.value is None:
             return Quantity(self.number(figure), singular=False)
+        if self.figures.may_be_nobody(figure):
+            least = self.figures.reach_of(figure) + 1
+            return Quantity(self.say("under", percent=self.words.number(least)), singular=False)
         return self.words.quantity(figure.value)
 
     def whole(self, number: int) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from denombrement.protection.plan import PublicationPlan
+from denombrement.protection.plan import PlannedTable, PublicationPlan
 from denombrement.protection.profiles import Profile
 from denombrement.protection.verdict import AttackerSummary, AuditVerdict, Finding, Interval, Kind
 from denombrement.publication.maps.wording import Wording
+from denombrement.publication.public.figures import PLACES
 from denombrement.publication.public.labels import (
     code_label,
     dimension_label,
     measure_label,
+    place_label,
     table_label,
+    text,
     text_keys,
 )
 from denombrement.publication.public.pages import environment
@@ -22,10 +25,11 @@ _KINDS = {
     "outsider": "Lecteur qui ne connaît que ce qui est publié",
     "territory": "Connaît toutes les personnes d’une commune ou d’un arrondissement",
     "service": "Connaît toutes les personnes qu’un service a déclarées",
+    "pair": "Deux des précédents qui se confient ce qu’ils savent",
 }
 # Enough to see which table must change.
 _LISTED = 100
-_LEVELS = {"all": "toutes les modalités"}
+_LANGUAGE = "fr"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def verdict_page(
         profile: how it was protected.
         counts_digest: SHA-256 of the counts, plan and profile that the verdict is about.
     """
-    words = Wording("fr")
+    words = Wording(_LANGUAGE)
     template = environment().get_template("verdict.html.j2")
     return template.render(
         name=name,
@@ -61,31 +65,43 @@ def verdict_page(
         plan=plan,
         profile=profile,
         digest=counts_digest,
-        printed=[_planned(each.name, each.measure, each.dimensions, each.each) for each in plan.tables],
+        plan_name=_known("plan", plan.name, f"Plan «\u202f{plan.name}\u202f»"),
+        profile_source=_known("profile", profile.name, profile.source),
+        printed=[_planned(each) for each in plan.tables],
         attackers=list(_by_kind(verdict.attackers)),
         findings=[_finding(each) for each in verdict.findings[:_LISTED]],
         narrowest=[_interval(each) for each in verdict.narrowest],
     )
 
 
-def _planned(name: str, measure: str, dimensions: Mapping[str, str], each: str) -> tuple[str, str, str]:
-    levels = [f"{dimension_label(d, 'fr')} ({_LEVELS.get(level, level)})" for d, level in dimensions.items()]
-    if each:
-        levels.append(f"{dimension_label(each, 'fr')}, un tableau par réponse")
-    key = f"table.{name}"
-    title = table_label(name, tuple(dimensions), measure, "fr") if key in text_keys() else name
-    return title, measure_label(measure, "fr"), ", ".join(levels)
+def _planned(table: PlannedTable) -> tuple[str, str, str]:
+    levels = [
+        f"{dimension_label(dimension, _LANGUAGE)} ({_known('level_name', level, level)})"
+        for dimension, level in table.dimensions.items()
+    ]
+    about = tuple(table.dimensions)
+    if table.each:
+        levels.append(f"{dimension_label(table.each, _LANGUAGE)}, un tableau par réponse")
+        about = (table.each,)
+    title = table_label(table.name, about, table.measure, _LANGUAGE)
+    return title[:1].upper() + title[1:], measure_label(table.measure, _LANGUAGE), ", ".join(levels)
+
+
+def _known(kind: str, code: str, otherwise: str) -> str:
+    """The text of a code that comes with the package; a controller's own plan or profile speaks for itself."""
+    key = f"{kind}.{code}"
+    return text(key, _LANGUAGE) if key in text_keys() else otherwise
 
 
 def _by_kind(attackers: Sequence[AttackerSummary]) -> Iterable[AttackerRow]:
-    for kind, text in _KINDS.items():
+    for kind, said in _KINDS.items():
         found = [one for one in attackers if one.name.split("=")[0] == kind]
         if found:
             sums = {
                 what: sum(getattr(one, what) for one in found)
                 for what in ("judged", "exact", "small", "group")
             }
-            yield AttackerRow(text, len(found), **sums)
+            yield AttackerRow(said, len(found), **sums)
 
 
 def _finding(finding: Finding) -> tuple[str, str, str]:
@@ -100,8 +116,10 @@ def _finding(finding: Finding) -> tuple[str, str, str]:
 
 def _attacker(name: str) -> str:
     kind, _, code = name.partition("=")
+    if kind == "pair":
+        return " avec ".join(_attacker(each) for each in code.split(" + "))
     if kind == "territory":
-        return code_label("territory", code, "fr")
+        return place_label(code, _LANGUAGE)
     return f"service {code}" if code else "tout lecteur"
 
 
@@ -112,8 +130,10 @@ def _interval(interval: Interval) -> tuple[str, int, int]:
 def _cell(name: str) -> str:
     """A cell's name in words."""
     measure, *codes = name.split("; ")
-    parts = [measure_label(measure, "fr")]
+    parts = [measure_label(measure, _LANGUAGE)]
     for pair in codes:
         dimension, _, code = pair.partition("=")
-        parts.append(f"{dimension_label(dimension, 'fr')} : {code_label(dimension, code, 'fr')}")
+        place = dimension in PLACES
+        shown = place_label(code, _LANGUAGE) if place else code_label(dimension, code, _LANGUAGE)
+        parts.append(f"{dimension_label(dimension, _LANGUAGE)} : {shown}")
     return " ; ".join(parts)
