@@ -7,6 +7,7 @@ are printed whether or not an estimate would be *published*: ``refusals`` says w
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
 from math import isfinite
@@ -16,6 +17,7 @@ from typing import Any
 import orjson
 import pandas as pd
 
+from denombrement.errors import UsageProblem
 from denombrement.estimation.averaging import (
     GraphAverage,
     NumberDistribution,
@@ -40,7 +42,7 @@ LARGEST_WITH_ALL_ORDERS = 4
 DEFAULT_PRIORS = (NumberPrior("1/N"), NumberPrior("1/unseen"))
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--input", type=Path, required=True, help="CSV of capture histories")
     parser.add_argument("--max-order", type=int, help="largest interaction of the hierarchical family")
@@ -57,7 +59,11 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     started = time.process_time()
-    linked = histories_of_table(pd.read_csv(arguments.input))
+    try:
+        linked = histories_of_table(pd.read_csv(arguments.input))
+    except UsageProblem as problem:
+        print(orjson.dumps({"error": problem.as_dict("en")}).decode())
+        return problem.exit_code
     histories = correct_missed_matches(linked, arguments.split_rate).histories
     priors = list(DEFAULT_PRIORS)
     if arguments.gamma_poisson:
@@ -69,6 +75,7 @@ def main() -> None:
         report = agreement(report, rows[rows["dataset"] == arguments.input.stem])
     report["seconds_cpu"] = round(time.process_time() - started, 3)
     print(orjson.dumps(finite(report)).decode())
+    return 0
 
 
 def estimates(
@@ -267,4 +274,4 @@ def finite(value: object) -> object:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -22,6 +22,9 @@ from denombrement.errors import UsageProblem
 from denombrement.estimation.histories import CaptureHistories, Matrix, Vector
 
 _GRAPHS_AT_ONCE = 64
+_MOST_VALUES = 150_000_000
+_FEWEST_POINTS = 2_000
+_STEP = 0.1
 DEFAULT_UNSEEN_FACTOR = 30
 
 
@@ -118,7 +121,8 @@ def average_over_graphs(
         histories: capture histories (corrected counts need not be whole).
         prior: of N; 1/N when omitted.
         delta: hyper-Dirichlet constant; 2^−L when omitted.
-        most_unseen: largest number of unseen persons allowed; 30 times the persons seen when omitted.
+        most_unseen: largest number of unseen persons allowed; 30 times the persons seen when omitted. Above 150 million
+            graphs × numbers (six lists of some hundred persons, or millions seen) not every number is computed.
 
     Raises:
         UsageProblem: EST008 (prior), EST009 (delta or ``most_unseen`` not positive).
@@ -129,9 +133,9 @@ def average_over_graphs(
     ceiling = int(DEFAULT_UNSEEN_FACTOR * histories.seen) if most_unseen is None else most_unseen
     if constant <= 0 or ceiling < 1:
         raise UsageProblem("EST009")
-    unseen = np.arange(1, ceiling + 1, dtype=np.float64)
+    unseen, widths = _numbers_unseen(ceiling, histories.seen, len(decomposable_graphs(lists)))
     persons = histories.seen + unseen
-    common = chosen.log_weights(persons, unseen) + gammaln(persons + 1) - gammaln(unseen + 1)
+    common = chosen.log_weights(persons, unseen) + gammaln(persons + 1) - gammaln(unseen + 1) + np.log(widths)
     margins = _log_margins(histories, unseen, constant)
     chances, by_graph = _average(decomposable_graphs(lists), margins, common)
     names = graph_names(lists)
@@ -143,6 +147,21 @@ def average_over_graphs(
         largest_number=float(persons[-1]),
         graph_chances=dict(zip(names, by_graph.tolist(), strict=True)),
     )
+
+
+def _numbers_unseen(ceiling: int, seen: float, graphs: int) -> tuple[Vector, Vector]:
+    """Numbers unseen, and how many each stands for: one, unless there are too many for all graphs.
+
+    Then they stand a tenth of 1/√n apart on the scale of ln n₀, n being the persons seen: the number unseen cannot be
+    known better than to about 1/√n of itself, so that nothing of its distribution falls between two of them.
+    """
+    if ceiling * graphs <= _MOST_VALUES:
+        return np.arange(1, ceiling + 1, dtype=np.float64), np.ones(ceiling)
+    wanted = int(np.log(ceiling) * np.sqrt(max(seen, 1.0)) / _STEP)
+    points = max(_FEWEST_POINTS, min(wanted, _MOST_VALUES // graphs))
+    unseen = np.unique(np.round(np.geomspace(1, ceiling, points)))
+    edges = np.concatenate([[0.5], (unseen[1:] + unseen[:-1]) / 2, [ceiling + 0.5]])
+    return unseen, np.diff(edges)
 
 
 def _log_margins(histories: CaptureHistories, unseen: Vector, delta: float) -> Matrix:

@@ -22,6 +22,7 @@ from denombrement.estimation.heterogeneity import (
     chao_profile_interval,
     heterogeneity_models,
 )
+from denombrement.estimation.histories import CaptureHistories, memberships
 from denombrement.estimation.loglinear import fit_model
 from denombrement.estimation.models import Model, main_effects
 from denombrement.estimation.profile import interval_of_curve, profile_interval
@@ -219,3 +220,27 @@ def test_a_quantile_is_the_first_number_whose_chance_reaches_the_level():
     assert [found.quantile(level) for level in (0.5, 0.51, 0.75, 1.0)] == [10, 11, 11, 12]
     assert found.mean == 10.75
     assert found.standard_deviation == pytest.approx(norm.std() * 0.6875**0.5)
+
+
+def test_numbers_left_out_of_a_long_range_change_nothing(monkeypatch):
+    captured = memberships(4)
+    chances = np.array([0.35, 0.25, 0.2, 0.15])
+    counts = np.round(1400 * np.where(captured, chances, 1 - chances).prod(axis=1))
+    counts[0] = 0
+    histories = CaptureHistories(("a", "b", "c", "d"), counts)
+    every = average_over_graphs(histories).distribution
+    monkeypatch.setattr("denombrement.estimation.averaging._MOST_VALUES", 400_000)
+    some = average_over_graphs(histories).distribution
+    assert len(some.persons) < len(every.persons) / 5
+    assert some.mean == pytest.approx(every.mean, rel=2e-4)
+    for level in (0.025, 0.5, 0.975):
+        assert some.quantile(level) == pytest.approx(every.quantile(level), rel=2e-3)
+
+
+def test_a_hundred_million_persons_are_averaged_over():
+    captured = memberships(3)
+    counts = np.round(1e8 * np.where(captured, 0.4, 0.6).prod(axis=1))
+    counts[0] = 0
+    found = average_over_graphs(CaptureHistories(("a", "b", "c"), counts))
+    assert found.distribution.quantile(0.5) == pytest.approx(1e8, rel=1e-3)
+    assert found.largest_number > 2e9
