@@ -18,6 +18,7 @@ from denombrement.cli.common import (
 )
 from denombrement.cli.language import say, spoken
 from denombrement.counts.campaign_count import CampaignCount, count_campaign, keep_count
+from denombrement.dedup.campaign_links import EXACT
 from denombrement.errors import Undecided
 from denombrement.reference import label
 
@@ -121,7 +122,8 @@ def write_internal(campaign: OpenCampaign, result: CampaignCount, *, quiet: bool
 
 def count_lines(summary: dict[str, Any], folder: Path) -> list[str]:
     """The figures in sentences."""
-    lines = [
+    lines = [say("count_by_code")] if summary["method"] == EXACT else []
+    lines += [
         say("count_adults", adults=summary["adults"], low=summary["adults_low"], high=summary["adults_high"]),
         say(
             "count_children",

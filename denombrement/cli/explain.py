@@ -59,7 +59,7 @@ def explanation_lines(found: Explanation) -> list[str]:
         other = next(record for record in each.pair if record not in own)
         lines.append(say("explain_doubt", other=other, percent=_percent(each)))
         lines += _evidence(each)
-    lines.append(say("explain_fields"))
+    lines += [say("explain_believed", record=found.believed), say("explain_fields")]
     for field in found.fields:
         lines.append(
             say(

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from denombrement.cli.count import alternatives_lines, count_lines
 from denombrement.cli.simulate import MAILBOX
 
 
@@ -9,7 +10,7 @@ def test_the_table_is_printed_and_written_in_the_internal_folder_only(said, camp
     said("simulate", campaign, "--persons", 25, "--seed", 3)
     said("intake", campaign, campaign / MAILBOX)
     said("dedup", campaign)
-    result = said("count", campaign, "--alternatives", "--json").json
+    result = said("count", campaign, "--alternatives", "--json", "--lang", "fr").json
     rows = pd.DataFrame(result["alternatives"])
     assert rows.iloc[0]["kind"] == "in_force"
     assert (rows.iloc[0]["adults"], rows.iloc[0]["children"]) == (result["adults"], result["children"])
@@ -19,6 +20,9 @@ def test_the_table_is_printed_and_written_in_the_internal_folder_only(said, camp
     shared = pd.read_csv(folder / "personnes_communes_aux_services.csv", sep=";", encoding="utf-8-sig")
     assert list(shared.columns[1:]) == shared["service"].tolist()
     assert list((campaign / "public").rglob("*")) == []
-    spoken = said("count", campaign, "--alternatives", "--lang", "fr").out
+    spoken = "\n".join(alternatives_lines(rows, []))
     assert "dès une chance de 0,50" in spoken
     assert "d'abord : la situation la plus sévère" in spoken
+    assert not any("ATTENTION" in line for line in count_lines(result, campaign))
+    by_code = count_lines({**result, "method": "exact_code"}, campaign)
+    assert by_code[0].startswith("ATTENTION : compté par code exact")

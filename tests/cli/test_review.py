@@ -39,6 +39,7 @@ def test_an_answer_by_hand_is_kept_applied_explained_and_taken_back(said, linked
     assert said("review", linked, "--same", one, other, "--who", "AB", "--json").json["answered"] == 1
     waiting = said("explain", linked, one, "--lang", "fr").out
     assert "sera appliquée" in waiting
+    assert f"Situation retenue : celle de la fiche {one}" in waiting
     again = said("dedup", linked, "--lang", "en")
     assert "Human answers applied: 1" in again.out
     assert dict(records(linked))[one] == dict(records(linked))[other]
