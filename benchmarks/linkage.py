@@ -12,7 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +24,37 @@ from benchmarks._scores import pair_scores, truth_counts
 from benchmarks._tokens import make_tokens
 
 
+class Phases:
+    """CPU seconds of each phase: what to compare on a shared machine. Says on the error stream where it is."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[str, float]] = []
+
+    def begin(self, name: str) -> None:
+        """A phase begins; the one before it ends."""
+        self.marks.append((name, time.process_time()))
+        print(f"{time.strftime('%H:%M:%S')} {name}", file=sys.stderr, flush=True)
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """By phase; the last mark is the end."""
+        return {name: round(after - begun, 2) for (name, begun), (_, after) in pairwise(self.marks)}
+
+
 def measure(persons: pd.DataFrame, truth: str | None, *, seed: int = 1) -> dict[str, Any]:
     """Tokens, linkage, scores: one JSON object."""
     from denombrement.dedup.linkage.engine import link
     from denombrement.dedup.linkage.records import EncodedRecords
 
+    phases = Phases()
+    phases.begin("tokens")
     begin = time.perf_counter()
     tokens = make_tokens(persons)
+    phases.begin("encoding")
     tokens_seconds = time.perf_counter() - begin
     records = EncodedRecords.from_tokens(tokens)
     encode_seconds = time.perf_counter() - begin - tokens_seconds
-    result = link(records, seed=seed)
+    result = link(records, seed=seed, progress=phases.begin)
+    phases.begin("end")
     count = result.count
     report: dict[str, Any] = {
         "declarations": count.declarations,
@@ -56,6 +78,7 @@ def measure(persons: pd.DataFrame, truth: str | None, *, seed: int = 1) -> dict[
             "encoding": round(encode_seconds, 3),
             **result.seconds,
         },
+        "cpu_seconds_by_phase": phases.cpu_seconds(),
     }
     if truth is not None:
         report |= pair_scores(result.persons, persons[["record_id", truth]])

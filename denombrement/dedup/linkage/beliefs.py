@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles
-from denombrement.dedup.linkage.frequencies import value_shares
+from denombrement.dedup.linkage.frequencies import namesake_excess, value_shares
 from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.settings import Settings
@@ -21,6 +21,7 @@ def evidence_of(records: EncodedRecords) -> Evidence:
         share=value_shares(records),
         starts=records.starts,
         swapped=records.swapped,
+        namesakes=namesake_excess(records),
     )
 
 

@@ -11,18 +11,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from denombrement.dedup.linkage.arrays import Doubles, Flags, Ints
+from denombrement.dedup.linkage.arrays import Doubles, Flags, Ints, Longs
 from denombrement.dedup.linkage.beliefs import evidence_of
 from denombrement.dedup.linkage.injection import Injected, inject
 from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.kernel_pairs import all_pairs, block_pairs
 from denombrement.dedup.linkage.pairing import blocks, joint_values, of_pairs, pair_count
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords
+from denombrement.dedup.linkage.settings import Key
 
 WORKERS = 2
 STRIPS = 16
 # Known duplicates that measure the keys of a large file: enough for a recall known to half a point.
-INJECTED = 2000
+INJECTED = 4000
+# Keys that find less than this are no search: the count is not corrected beyond it.
+LEAST_RECALL = 0.5
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Candidates:
         weight: log likelihood ratio of one person against two, before the sampler learns from the file.
         keys: how each key was used: name, pairs compared, or why it was left out. Empty when all pairs were.
         recall: share of injected duplicates found by the keys; 1 when all pairs were compared.
+        injected: how many duplicates were injected; 0 when all pairs were compared.
         mass: per declaration, likelihood ratios of the pairs that were not kept, added up (each pair once); None when
             keys were used.
         partner: per declaration, the likeliest of these pairs' other declaration, -1 when there is none.
@@ -44,6 +48,7 @@ class Candidates:
     weight: Doubles
     keys: tuple[tuple[str, str, int], ...] = ()
     recall: float = 1.0
+    injected: int = 0
     mass: Doubles | None = None
     partner: Ints | None = None
 
@@ -102,7 +107,7 @@ def _keyed_pairs(plain: EncodedRecords, beliefs: Beliefs, threshold: float) -> C
     known = inject(plain, INJECTED, seed=len(plain))
     records = known.records
     evidence = evidence_of(records)
-    keys = np.stack([joint_values(records, key.parts) for key in settings.keys])
+    keys = np.stack([key_values(records, key) for key in settings.keys])
     usable = np.zeros(keys.shape, dtype=np.bool_)
     parts: list[tuple[Ints, Ints, Doubles]] = []
     used: list[tuple[str, str, int]] = []
@@ -119,6 +124,18 @@ def _keyed_pairs(plain: EncodedRecords, beliefs: Beliefs, threshold: float) -> C
     return _without_known(_sorted(parts, tuple(used)), known, len(plain))
 
 
+def key_values(records: EncodedRecords, key: Key) -> Longs:
+    """One integer per declaration; two that agree in all parts of the key, in either order if it says so, share it."""
+    if not key.turned:
+        return joint_values(records, key.parts)
+    given, family = records.column("given"), records.column("family")
+    width = int(max(family.max(initial=0), records.swapped[:, 1].max(initial=0))) + 1
+    straight = given.astype(np.int64) * width + family
+    turned = records.swapped[:, 0].astype(np.int64) * width + records.swapped[:, 1]
+    turned = np.where((records.swapped[:, :2] >= 0).all(axis=1), turned, straight)
+    return np.where((given >= 0) & (family >= 0), np.minimum(straight, turned), MISSING)
+
+
 def _without_known(found: Candidates, known: Injected, size: int) -> Candidates:
     """The genuine pairs, and the share of known duplicates with an identity that the search found."""
     measured = ~thin(known.records)[known.copy] & ~thin(known.records)[known.original]
@@ -130,7 +147,8 @@ def _without_known(found: Candidates, known: Injected, size: int) -> Candidates:
         first=found.first[genuine],
         second=found.second[genuine],
         weight=found.weight[genuine],
-        recall=max(0.5, float(met.mean())) if len(met) else 1.0,
+        recall=max(LEAST_RECALL, float(met.mean())) if len(met) else 1.0,
+        injected=len(met),
     )
 
 

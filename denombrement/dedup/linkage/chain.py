@@ -24,13 +24,18 @@ MOST_NEIGHBOURS = 256
 
 @dataclass(frozen=True)
 class Schedule:
-    """How many chains run, and how long: sweeps thrown away, kept, and how many of these leave a whole partition."""
+    """How many chains run, and how long: sweeps thrown away, kept, and how many of these leave a whole partition.
+
+    With ``resting`` a unit that is all but sure of its place is visited once after each change of the beliefs, not at
+    every sweep.
+    """
 
     burn_in: int
     sweeps: int
     draws: int
     update_every: int
     chains: int = 4
+    resting: bool = False
 
     def is_draw(self, sweep_number: int) -> bool:
         """Whether a kept sweep leaves its partition: evenly spread, the last one always."""
@@ -142,13 +147,16 @@ def run_chain(problem: Problem, schedule: Schedule, start: Ints, chain_seed: int
     generator = np.random.default_rng(chain_seed)
     seed(chain_seed)
     state = start_state(graph, start, len(beliefs.size_worth))
-    active = np.flatnonzero(np.diff(graph.edge_start) > 0).astype(np.int32)
+    linked = np.flatnonzero(np.diff(graph.edge_start) > 0).astype(np.int32)
+    active, settled = linked.copy(), np.zeros(len(state.slot), dtype=np.bool_)
     room = (np.zeros(MOST_NEIGHBOURS, np.int32), np.zeros(MOST_NEIGHBOURS), np.zeros(MOST_NEIGHBOURS))
     counts, labels, misses = [], [], [beliefs.miss]
     together = np.zeros(len(graph.pair_first), dtype=np.int64)
     revalue(graph, evidence, beliefs, state)
     for number in range(schedule.burn_in + schedule.sweeps):
-        sweep(graph, evidence, beliefs, state, active, *room)
+        sweep(graph, evidence, beliefs, state, active, settled, *room)
+        if schedule.resting:
+            active = active[~settled[active]]
         kept = number - schedule.burn_in
         if kept >= 0:
             counts.append(int(state.counters[0]))
@@ -160,6 +168,7 @@ def run_chain(problem: Problem, schedule: Schedule, start: Ints, chain_seed: int
             beliefs = _learned(problem, beliefs, state, generator)
             revalue(graph, evidence, beliefs, state)
             misses.append(beliefs.miss)
+            active = linked.copy()
     return Chain(np.array(counts), np.array(labels), together, beliefs, np.array(misses))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles, Longs
 from denombrement.dedup.linkage.beliefs import BOUNDS
+from denombrement.dedup.linkage.candidates import LEAST_RECALL
 from denombrement.dedup.linkage.constraints import components
 from denombrement.dedup.linkage.kernel_sampler import Graph
 from denombrement.dedup.linkage.occupancy import Occupancy, exact_codes, occupancy
@@ -55,10 +56,11 @@ def conclude(found: Findings) -> LinkageResult:
 def count_persons(found: Findings, counts: Longs) -> Count:
     """The count and those beside it, from the number of persons in every drawn partition.
 
-    Duplicates that the candidate search could not meet (its recall was measured) are taken off in proportion.
+    Duplicates that the candidate search could not meet (its recall was measured) are taken off in proportion, as many
+    as each draw of that recall says.
     """
     settings, declared = found.records.settings, len(found.copies.records)
-    unmet = 1.0 / found.candidates.recall - 1.0
+    unmet = 1.0 / drawn_recalls(found, len(counts)) - 1.0
     adjusted = counts - np.round((declared - counts) * unmet).astype(np.int64)
     point = int(np.median(adjusted))
     low, high = interval(adjusted, settings.interval_factor)
@@ -73,6 +75,22 @@ def count_persons(found: Findings, counts: Longs) -> Count:
         exact_codes=exact_codes(found.records),
         occupancy=occupancy(found.copies.records),
     )
+
+
+def drawn_recalls(found: Findings, draws: int) -> Doubles:
+    """Recalls of the candidate search that are compatible with its measurement; 1 when every pair was compared.
+
+    Two doubts: few copies were missed, and real faults are not those of the copies.
+    """
+    candidates = found.candidates
+    if not candidates.injected:
+        return np.ones(draws)
+    generator = np.random.default_rng(len(found.records))
+    met = candidates.recall * candidates.injected
+    missed = 1.0 - generator.beta(met + 0.5, candidates.injected - met + 0.5, size=draws)
+    missed *= np.exp(generator.normal(0.0, found.records.settings.recall_doubt, size=draws))
+    result: Doubles = np.maximum(LEAST_RECALL, 1.0 - missed)
+    return result
 
 
 def convergence(series: Sequence[Longs]) -> float:

@@ -107,6 +107,7 @@ def default_schedule(records: EncodedRecords) -> Schedule:
         draws=min(sweeps, max(FEWEST_SWEEPS, int(settings.draws / settings.chains / shrink))),
         update_every=settings.update_every if shrink < LARGEST_SHRINK else FEWEST_SWEEPS // 5,
         chains=settings.chains if shrink < LARGEST_SHRINK else 2,
+        resting=shrink > 1.0,
     )
 
 

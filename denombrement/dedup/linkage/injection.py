@@ -43,12 +43,13 @@ def inject(records: EncodedRecords, number: int, seed: int) -> Injected:
     original = np.sort(generator.choice(len(records), size=min(number, len(records)), replace=False))
     tokens = records.tokens[original].copy()
     swapped = records.swapped[original].copy()
+    # What is missing goes together: a copy lacks what another declaration of the file lacks.
+    gaps = generator.integers(0, len(records), size=len(original))
     for index, field in enumerate(records.settings.fields):
         start, end = records.starts[index], records.starts[index + 1]
         unused = records.tokens[:, start:end].max(axis=0, initial=-1) + 1
         _spoil(tokens[:, start:end], unused, field, generator)
-        missing = float((records.tokens[:, start] < 0).mean())
-        tokens[generator.random(len(tokens)) < missing, start:end] = MISSING
+        tokens[records.tokens[gaps, start] < 0, start:end] = MISSING
     _turn(records, tokens, swapped, generator)
     services = int(records.service.max(initial=-1)) + 1
     ids = np.array([f"{PREFIX}{place:06d}" for place in range(len(original))], dtype=object)

@@ -24,9 +24,10 @@ from denombrement.dedup.linkage.kernel_pair import (
     YEAR,
     Beliefs,
     Evidence,
+    pair_joint,
     pair_log_ratio,
     record_ratio,
-    relatives_ratio,
+    strangers_penalty,
 )
 
 # Combinations of values tried as the truth of one group; more values than this mean no person at all.
@@ -41,7 +42,7 @@ class Tables(NamedTuple):
         counts: true values of each field.
         shares: of each true value.
         plain, turned: a declaration's ratio given the true value, as it stands and in the other field's place.
-        best, done: a declaration's strongest household so far, and whether it is in the tree.
+        best, done: a declaration's strongest tie to the tree so far, and whether it is in the tree.
     """
 
     values: Ints
@@ -247,8 +248,8 @@ def date_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tab
 
 
 @njit_lean
-def relatives_penalty(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tables: Tables) -> float:
-    """Log of how well other persons of the household explain the group, along its strongest tree of pairs."""
+def others_penalty(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tables: Tables) -> float:
+    """Log of how well other persons explain the group, along its strongest tree of pairs (see `strangers_penalty`)."""
     best, done = tables.best, tables.done
     for place in range(size):
         best[place], done[place] = -1.0, place == 0
@@ -258,11 +259,12 @@ def relatives_penalty(evidence: Evidence, beliefs: Beliefs, group: Ints, size: i
         for place in range(size):
             if done[place]:
                 continue
-            weight = relatives_ratio(evidence, beliefs, group[current], group[place])
-            best[place] = max(best[place], weight)
+            one, other = min(group[current], group[place]), max(group[current], group[place])
+            date = pair_joint(evidence, beliefs, YEAR, 2, one, other)
+            best[place] = max(best[place], strangers_penalty(evidence, beliefs, one, other, date))
             if chosen < 0 or best[place] > best[chosen]:
                 chosen = place
-        total += np.log1p(beliefs.relatives * best[chosen])
+        total += best[chosen]
         done[chosen] = True
         current = chosen
     return total
@@ -270,7 +272,7 @@ def relatives_penalty(evidence: Evidence, beliefs: Beliefs, group: Ints, size: i
 
 @njit_lean
 def group_log_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int, tables: Tables) -> float:
-    """Log likelihood of a group as one person, against strangers or relatives."""
+    """Log likelihood of a group as one person, against others."""
     if size < 2:
         return 0.0
     if size == 2:
@@ -279,4 +281,4 @@ def group_log_ratio(evidence: Evidence, beliefs: Beliefs, group: Ints, size: int
     log_ratio += np.log(date_ratio(evidence, beliefs, group, size, tables))
     for field in range(SEX, COMMUNE + 1):
         log_ratio += np.log(field_ratio(evidence, beliefs, field, group, size))
-    return log_ratio - relatives_penalty(evidence, beliefs, group, size, tables)
+    return log_ratio - others_penalty(evidence, beliefs, group, size, tables)

@@ -21,12 +21,13 @@ NOBODY = -1
 
 
 class Evidence(NamedTuple):
-    """What the declarations say; see ``EncodedRecords`` and ``value_shares``."""
+    """What the declarations say; see ``EncodedRecords``, ``value_shares`` and ``namesake_excess``."""
 
     tokens: Ints
     share: Floats
     starts: Ints
     swapped: Ints
+    namesakes: Floats
 
 
 class Beliefs(NamedTuple):
@@ -174,33 +175,48 @@ def pair_field(evidence: Evidence, beliefs: Beliefs, field: int, one: int, other
 def relatives_ratio(evidence: Evidence, beliefs: Beliefs, one: int, other: int) -> float:
     """Two persons of one household against two strangers: what they share says nothing personal."""
     one, other = min(one, other), max(one, other)
-    if pair_field(evidence, beliefs, FAMILY, one, other) <= 1.0:
+    family = pair_field(evidence, beliefs, FAMILY, one, other)
+    if family <= 1.0:
         return 0.0
+    given = pair_field(evidence, beliefs, GIVEN, one, other)
     date = pair_joint(evidence, beliefs, YEAR, 2, one, other)
-    return household_ratio(evidence, beliefs, one, other, date)
+    return household_ratio(evidence, beliefs, one, other, given, family, date)
 
 
 @njit_lean
-def household_ratio(evidence: Evidence, beliefs: Beliefs, one: int, other: int, date: float) -> float:
-    """The same when the ratio of the dates is known."""
-    shared = pair_field(evidence, beliefs, FAMILY, one, other)
-    if shared <= 1.0:
-        return 0.0
-    shared *= pair_field(evidence, beliefs, COMMUNE, one, other)
+def household_ratio(
+    evidence: Evidence, beliefs: Beliefs, one: int, other: int, given: float, family: float, date: float
+) -> float:
+    """The same when the ratios of names and dates are known."""
+    shared = family * pair_field(evidence, beliefs, COMMUNE, one, other)
     shared *= pair_field(evidence, beliefs, NATIONALITY, one, other)
-    given = pair_field(evidence, beliefs, GIVEN, one, other)
     namesake = 1.0 - beliefs.namesake + beliefs.namesake * given
     return shared * namesake * (1.0 - beliefs.twin + beliefs.twin * date)
 
 
 @njit_lean
+def strangers_penalty(evidence: Evidence, beliefs: Beliefs, one: int, other: int, date: float) -> float:
+    """Log of how much better other persons explain two declarations than independent strangers do.
+
+    They may be of one household, or bear names that go together: both names agree more often than each alone says, but
+    never more often than one of them.
+    """
+    family = pair_field(evidence, beliefs, FAMILY, one, other)
+    if family <= 1.0:
+        return 0.0
+    given = pair_field(evidence, beliefs, GIVEN, one, other)
+    household = household_ratio(evidence, beliefs, one, other, given, family, date)
+    together = min(np.exp(evidence.namesakes[one] + evidence.namesakes[other]), given, family)
+    return np.log(max(1.0, together) + beliefs.relatives * household)
+
+
+@njit_lean
 def pair_log_ratio(evidence: Evidence, beliefs: Beliefs, one: int, other: int) -> float:
-    """Log likelihood of two declarations as one person, against strangers or relatives; the order never matters."""
+    """Log likelihood of two declarations as one person, against others; the order never matters."""
     one, other = min(one, other), max(one, other)
     names = pair_joint(evidence, beliefs, GIVEN, 0, one, other)
     date = pair_joint(evidence, beliefs, YEAR, 2, one, other)
     rest = 1.0
     for field in range(SEX, COMMUNE + 1):
         rest *= pair_field(evidence, beliefs, field, one, other)
-    household = household_ratio(evidence, beliefs, one, other, date)
-    return np.log(names) + np.log(date * rest) - np.log1p(beliefs.relatives * household)
+    return np.log(names) + np.log(date * rest) - strangers_penalty(evidence, beliefs, one, other, date)

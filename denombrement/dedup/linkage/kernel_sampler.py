@@ -12,13 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
+from denombrement.dedup.linkage.arrays import Doubles, Flags, Ints, Longs
 from denombrement.dedup.linkage.compiled import njit, njit_lean
 from denombrement.dedup.linkage.kernel_likelihood import Tables, group_log_ratio
 from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 
 ALONE = -1
 NONE = -1
+# Chance of its place from which a unit of a large file rests until the beliefs change.
+SETTLED = 0.999
 
 
 class Graph(NamedTuple):
@@ -239,8 +241,8 @@ def visit(
     slots: Ints,
     scores: Doubles,
     worths: Doubles,
-) -> None:
-    """Takes one unit out and puts it back, alone or with one of its candidates."""
+) -> float:
+    """Takes one unit out and puts it back, alone or with one of its candidates; gives the chance of what was drawn."""
     take_out(graph, evidence, beliefs, state, unit)
     slots[0], scores[0], worths[0] = ALONE, alone_score(graph, beliefs, state, unit), state.unit_worth[unit]
     size = 1
@@ -257,6 +259,10 @@ def visit(
         size += 1
     chosen = choose(scores, size)
     put_in(graph, state, unit, slots[chosen], worths[chosen])
+    total = 0.0
+    for place in range(size):
+        total += np.exp(min(scores[place] - scores[chosen], 100.0))
+    return 1.0 / total
 
 
 @njit_lean
@@ -284,16 +290,17 @@ def sweep(
     beliefs: Beliefs,
     state: State,
     active: Ints,
+    settled: Flags,
     slots: Ints,
     scores: Doubles,
     worths: Doubles,
 ) -> None:
-    """Visits every unit that has a candidate, in a random order."""
+    """Visits active units in a random order; marks as settled those that were all but sure to be where they are."""
     for place in range(len(active) - 1, 0, -1):
         other = np.random.randint(0, place + 1)
         active[place], active[other] = active[other], active[place]
-    for place in range(len(active)):
-        visit(graph, evidence, beliefs, state, active[place], slots, scores, worths)
+    for unit in active:
+        settled[unit] = visit(graph, evidence, beliefs, state, unit, slots, scores, worths) > SETTLED
 
 
 @njit

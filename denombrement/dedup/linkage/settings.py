@@ -18,22 +18,26 @@ class Field:
     shares: tuple[float, ...]
     miss_mean: float
     miss_weight: float
-    by_nationality: bool
+    within: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Key:
-    """Fields, each at a level, that must all agree for two declarations of a large file to be compared."""
+    """Fields, each at a level, that must all agree for two declarations of a large file to be compared.
+
+    With ``turned`` the parts are the two whole names, and agree in either order.
+    """
 
     name: str
     parts: tuple[tuple[str, int], ...]
+    turned: bool = False
 
 
 @dataclass(frozen=True)
 class Pass(Key):
     """A named, versioned rule of exact agreement."""
 
-    version: str
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,12 @@ class Settings:
     all_pairs_up_to: int
     largest_block: int
     pairs_per_declaration: float
+    recall_doubt: float
     keys: tuple[Key, ...]
     passes: tuple[Pass, ...]
     chance_share: float
-    nationality_shrinkage: float
+    shrinkage: float
+    namesake_weight: float
     chains: int
     burn_in: int
     sweeps: int
@@ -72,7 +78,9 @@ class Settings:
 
 def _field(entry: dict[str, Any]) -> Field:
     levels = tuple(tuple(columns) for columns in entry["levels"])
-    return Field(**{**entry, "levels": levels, "shares": tuple(entry["shares"])})
+    return Field(
+        **{**entry, "levels": levels, "shares": tuple(entry["shares"]), "within": tuple(entry["within"])}
+    )
 
 
 def _parts(entry: dict[str, Any]) -> tuple[tuple[str, int], ...]:
@@ -103,10 +111,14 @@ def default_settings() -> Settings:
         all_pairs_up_to=data["candidates"]["all_pairs_up_to"],
         largest_block=data["candidates"]["largest_block"],
         pairs_per_declaration=data["candidates"]["pairs_per_declaration"],
-        keys=tuple(Key(entry["name"], _parts(entry)) for entry in data["keys"]),
-        passes=tuple(Pass(entry["name"], _parts(entry), entry["version"]) for entry in data["passes"]),
+        recall_doubt=data["candidates"]["recall_doubt"],
+        keys=tuple(Key(entry["name"], _parts(entry), entry.get("turned", False)) for entry in data["keys"]),
+        passes=tuple(
+            Pass(entry["name"], _parts(entry), version=entry["version"]) for entry in data["passes"]
+        ),
         chance_share=data["passes_rule"]["chance_share"],
-        nationality_shrinkage=data["nationality"]["shrinkage"],
+        shrinkage=data["frequencies"]["shrinkage"],
+        namesake_weight=data["frequencies"]["namesake_weight"],
         chains=sampler["chains"],
         burn_in=sampler["burn_in"],
         sweeps=sampler["sweeps"],

@@ -103,6 +103,24 @@ def test_two_chains_do_for_large_files(encode, strangers):
     assert len(link(records, schedule=one).draws.counts) == 4
 
 
+def test_units_that_rest_between_changes_of_belief_lead_to_the_same_persons(encode, file_with_doubles, short):
+    records = encode(file_with_doubles)
+    resting = replace(short, resting=True)
+    one, two = link(records, schedule=short), link(records, schedule=resting)
+    assert one.persons.equals(two.persons)
+    assert abs(one.count.persons - two.count.persons) <= 1
+
+
+def test_the_interval_of_a_keyed_file_knows_that_recall_is_measured(encode, strangers, short):
+    rows = strangers(200)
+    rows += [(f"t{place:03d}", *rows[place][1:9], f"T{place}") for place in range(60)]
+    sure = replace(KEYED, recall_doubt=0.0)
+    doubtful = replace(KEYED, recall_doubt=3.0)
+    calm, wide = (link(encode(rows, settings=model), schedule=short).count for model in (sure, doubtful))
+    assert calm.low <= 200 <= calm.high
+    assert wide.high - wide.low > calm.high - calm.low
+
+
 def test_every_notice_has_its_text():
     for code, facts in (("LNK101", {"field": "day"}), ("LNK106", {"occupancy": 90, "model": 120})):
         assert Notice(code, facts).text("fr") != Notice(code, facts).text("en")

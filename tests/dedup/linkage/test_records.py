@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from denombrement.dedup.linkage.compiled import cache_folder
-from denombrement.dedup.linkage.frequencies import shares, value_shares
+from denombrement.dedup.linkage.frequencies import namesake_excess, shares, value_shares
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.errors import UsageProblem
 
@@ -59,11 +59,34 @@ def test_names_are_weighed_within_a_nationality(encode, strangers):
     rows = [(*row[:7], "BE" if place < 30 else "MA", *row[8:]) for place, row in enumerate(strangers(60))]
     rows = [(row[0], "Mohamed" if row[7] == "MA" else row[1], *row[2:]) for row in rows]
     records = encode(rows)
-    heavy = encode(rows, settings=replace(records.settings, nationality_shrinkage=1e9))
+    heavy = encode(rows, settings=replace(records.settings, shrinkage=1e9))
     own, whole = value_shares(records)[:, 0], value_shares(heavy)[:, 0]
     common = whole > 0.4
     assert common.sum() == 30
     assert (own[common] > whole[common]).all()
+
+
+def test_a_given_name_is_weighed_within_its_sex(encode, strangers):
+    rows = [(*row[:6], "man" if place < 20 else "woman", *row[7:]) for place, row in enumerate(strangers(60))]
+    rows = [(row[0], "Pascal" if row[6] == "man" else row[1], *row[2:]) for row in rows]
+    records = encode(rows, settings=replace(encode(rows).settings, shrinkage=1.0))
+    men = records.column("sex") == records.column("sex")[list(records.record_id).index("s000")]
+    assert men.sum() == 20
+    assert (value_shares(records)[men, 0] > 0.9).all()
+
+
+def test_names_that_go_together_are_no_proof_of_one_person(encode, strangers):
+    rows = strangers(240)
+    apart = encode(rows)
+    assert np.exp(2 * namesake_excess(apart)).max() < 1.6
+    # One origin in three, told by no field: its given names and family names are found together only.
+    rows = [
+        (row[0], ("Ali", "Omar")[place % 2], ("Haddad", "Nasser")[place // 3 % 2], *row[3:7], "BE", *row[8:])
+        if place % 3 == 0
+        else (*row[:7], "BE", *row[8:])
+        for place, row in enumerate(rows)
+    ]
+    assert np.exp(2 * namesake_excess(encode(rows))).min() > 1.65
 
 
 def test_compiled_code_is_kept_apart_for_each_state_of_its_source():
