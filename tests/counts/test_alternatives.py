@@ -1,5 +1,8 @@
 """What other choices would give: the row in force is the count itself, and no choice crosses a human."""
 
+import shutil
+from dataclasses import asdict
+
 import pandas as pd
 import pytest
 
@@ -21,6 +24,7 @@ from denombrement.counts.campaign_count import count_campaign
 from denombrement.dedup.exact import exact_members
 from denombrement.dedup.resolution import resolve, resolve_persons
 from denombrement.dedup.review.answers import DIFFERENT, SAME, keep_answers
+from denombrement.dedup.review.purge import purge_store
 from denombrement.errors import UsageProblem
 
 PASSPHRASE = "quatre mots sans rapport"
@@ -137,3 +141,16 @@ def test_rules_that_need_the_returns_are_refused_without_them(folder):
     pd.testing.assert_frame_equal(
         resolve_persons(frame, members, rules), resolve(frame, members, rules).persons
     )
+
+
+def test_after_a_purge_every_row_but_that_of_the_codes_stays_the_same(folder, found, tmp_path):
+    path = tmp_path / "purged"
+    shutil.copytree(folder[0], path)
+    campaign = open_campaign(path)
+    before, table = found
+    with campaign.store() as store:
+        purge_store(store, intervals=asdict(before.drawn), removed_files={})
+        count = count_campaign(store, campaign.settings, campaign.services)
+        after = alternatives(store, campaign.settings, campaign.services, count)
+    kept = table[table["kind"] != BY_CODE].reset_index(drop=True)
+    pd.testing.assert_frame_equal(after, kept)
