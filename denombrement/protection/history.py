@@ -8,7 +8,7 @@ from typing import Any
 
 from denombrement.errors import ProtectionRefusal
 from denombrement.protection.cells import Cell, CellSystem
-from denombrement.protection.knowledge import Statement, Status
+from denombrement.protection.knowledge import UNBOUNDED, Statement, Status
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Recalled:
         values: rounded values to keep, by variable.
         hidden: variables that were withheld.
         shown: variables that were printed exactly.
-        moved: earlier cells whose count has changed since, so that what was said of them no longer binds.
+        moved: earlier cells whose count has changed since, so that what was said of them no longer binds; that a rounded
+            value had to change is known all the same.
         empty: variables of which everybody knows that nobody can be in them.
     """
 
@@ -74,14 +75,16 @@ class ReleaseHistory:
             raise ProtectionRefusal("PRO008", cells=self.missing_in(system))
         placed = [(system.locate(known.cell.measure, dict(known.cell.codes)), known) for known in self.cells]
         binding = [(n, k) for n, k in placed if n is not None and k.low <= system.counts[n] <= k.high]
+        moved = [(n, k) for n, k in placed if n is not None and not k.low <= system.counts[n] <= k.high]
+        statements = [Statement(number, known.low, known.high) for number, known in binding]
         return Recalled(
-            statements=tuple(Statement(number, known.low, known.high) for number, known in binding),
+            statements=(*statements, *(_left(n, k, int(system.counts[n])) for n, k in moved)),
             values={
                 n: k.value for n, k in reversed(binding) if k.status is Status.ROUNDED and k.value is not None
             },
             hidden=frozenset(n for n, k in binding if k.status is Status.PROTECTED),
             shown=frozenset(n for n, k in binding if k.low == k.high),
-            moved=len(placed) - len(binding),
+            moved=len(moved),
         )
 
     def with_release(self, cells: Iterable[PublishedCell]) -> ReleaseHistory:
@@ -107,6 +110,17 @@ class ReleaseHistory:
             return cls(tuple(_cell(row) for row in stored["cells"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ProtectionRefusal("PRO007") from error
+
+
+def _left(variable: int, known: PublishedCell, count: int) -> Statement:
+    """A rounded value is kept as long as the count fits it, so a new one tells on which side the count has left it."""
+    if known.status is not Status.ROUNDED:
+        return Statement(variable, 0, UNBOUNDED)
+    return (
+        Statement(variable, known.high + 1, UNBOUNDED)
+        if count > known.high
+        else Statement(variable, 0, known.low - 1)
+    )
 
 
 def _cell(row: list[Any]) -> PublishedCell:

@@ -13,11 +13,11 @@ from denombrement.counts.table import CountTable, Hierarchy
 from denombrement.errors import ProtectionRefusal, UsageProblem
 from denombrement.protection.audit import Attack
 from denombrement.protection.candidates import Sheet
-from denombrement.protection.cells import CellSystem, Cube
+from denombrement.protection.cells import Cell, CellSystem, Cube
 from denombrement.protection.coalitions import pairs, together
-from denombrement.protection.history import ReleaseHistory
+from denombrement.protection.history import PublishedCell, ReleaseHistory
 from denombrement.protection.insiders import outsider, service_insiders, territory_insiders
-from denombrement.protection.knowledge import Knowledge, Rules, Statement, Status
+from denombrement.protection.knowledge import UNBOUNDED, Knowledge, Rules, Statement, Status
 from denombrement.protection.plan import PlannedTable, PublicationPlan, whole_plan
 from denombrement.protection.profiles import load_profile
 from denombrement.protection.release import Refused, Release, protect
@@ -248,6 +248,23 @@ def test_a_count_that_has_changed_since_may_get_another_value():
     second = protect([small_table(grown)], plan=COARSE, profile=PROFILE, secret=SECRET, history=first.history)
     assert second.verdict.moved > 0
     assert value_of(second, "commune") >= 95
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "low", "high", "known"),
+    [
+        (Status.ROUNDED, 100, 96, 104, (0, 95)),
+        (Status.ROUNDED, 80, 76, 84, (85, UNBOUNDED)),
+        (Status.PUBLISHED, 80, 80, 80, (0, UNBOUNDED)),
+    ],
+)
+def test_readers_see_that_a_value_had_to_change_and_on_which_side(status, value, low, high, known):
+    system = CellSystem.of([Cube.whole(small_table(COUNTS))])
+    assert system.counts[system.locate("adults", {})] == 88
+    history = ReleaseHistory((PublishedCell(Cell("adults", ()), status, value, low, high),))
+    recalled = history.recalled(system)
+    assert recalled.moved == 1
+    assert [(said.low, said.high) for said in recalled.statements] == [known]
 
 
 def test_an_earlier_release_is_attacked_together_with_this_one():
