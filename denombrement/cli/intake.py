@@ -22,6 +22,7 @@ from denombrement.cli.common import (
 )
 from denombrement.cli.language import say, spoken
 from denombrement.dedup.codes import Recipe, mnemonic_tokens
+from denombrement.dedup.codes.mnemonic import mnemonic_parts
 from denombrement.dedup.review.recovery import recover_answers
 from denombrement.errors import DamagedInput, DenombrementError, Undecided, UsageProblem
 from denombrement.intake.corrections import correction_sheets
@@ -126,17 +127,21 @@ def _replayed(store: Store, files: Sequence[Path]) -> dict[Path, str | None]:
     return {file: known[digests[file]].service for file in held}
 
 
-def _mnemonic_reader(campaign: OpenCampaign) -> ReadMnemonic | None:
-    """Turns a code written by hand on paper into tokens; none where the custodian keeps the secret elsewhere."""
-    if not campaign.keyring.holds_secret():
-        return None
-    secret, recipe = campaign.secret(), Recipe.load(campaign.settings.recipe)
+def _mnemonic_reader(campaign: OpenCampaign) -> ReadMnemonic:
+    """Turns a code written by hand on paper into tokens; where the secret is with a custodian, such a code is refused.
+
+    It is letters and a birth date in clear: kept as it is, it would name somebody.
+    """
+    recipe = Recipe.load(campaign.settings.recipe)
 
     def read(text: str) -> Mapping[str, Any] | None:
         try:
-            made = mnemonic_tokens(text, secret, campaign.settings.id, recipe)
+            mnemonic_parts(text, recipe)
         except DamagedInput:
             return None
+        if not campaign.keyring.holds_secret():
+            raise DamagedInput("INT113")
+        made = mnemonic_tokens(text, campaign.secret(), campaign.settings.id, recipe)
         return {"code": made.code, "tokens": made.tokens}
 
     return read

@@ -24,7 +24,8 @@ from denombrement.intake.unheard import held_by_file, note_unheard, stored_state
 BATCH_DECLARATIONS = 20_000
 ReadFile = Callable[[str, bytes], Sequence[ReadReturn]]
 KeepFile = Callable[[str, bytes], None]
-HOLDS_NAMES = "INT109"
+# Files that hold names, or codes from which names can be guessed: never kept.
+HOLDS_NAMES = ("INT109", "INT113")
 # A whole state of a service that is not its current one: older, or another of the same number.
 OTHER_STATES = ("INT104", "INT105")
 
@@ -99,7 +100,7 @@ class Intake:
         try:
             returns = self._read(name, data)
         except DenombrementError as error:
-            if error.code != HOLDS_NAMES:
+            if error.code not in HOLDS_NAMES:
                 self._keep(name, data)
             unread = ReadReturn(sha256, name, "unknown", "", None, "", met_nobody=False)
             return [self._refuse(unread, error)]

@@ -103,3 +103,20 @@ def test_making_forms_leaves_a_line_in_the_journal(said, campaign, officer):
         line = json.loads((folder / "journal.jsonl").read_text(encoding="utf-8").splitlines()[-1])
         assert (line["act"], line["facts"]) == ("forms", {"pages": pages, "kit": kit, "media": ["page"]})
     assert said("journal", campaign, "--verify").code == 0
+
+
+def test_codes_written_by_hand_are_neither_read_nor_kept_without_the_secret(said, officer, tmp_path):
+    written = tmp_path / "papier.csv"
+    written.write_text(
+        "declaration_id,code,situation,sex,age_years\n1,JE-BER-14031987-M,EL1.1,man,36\n", encoding="utf-8"
+    )
+    refused = said("intake", officer, written, "--service", "exemple-cpas", "--json").json
+    assert refused["files"][0]["error"]["code"] == "INT113"
+    assert refused["declarations"] == 0
+    everything = b"".join(file.read_bytes() for file in officer.rglob("*") if file.is_file())
+    assert b"14031987" not in everything
+    opaque = tmp_path / "plateforme.csv"
+    opaque.write_text(
+        "declaration_id,opaque_code,situation,sex,age_years\n1,KUL-0042,EL1.1,man,36\n", encoding="utf-8"
+    )
+    assert said("intake", officer, opaque, "--service", "exemple-cpas", "--json").json["declarations"] == 1

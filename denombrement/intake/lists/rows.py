@@ -59,14 +59,14 @@ def read_list(
         night: the reference night, which decides the communes.
         recipe: recipe of the codes that the list holds.
         service: the service of every row, where the list does not say.
-        read_mnemonic: turns a code written by hand into tokens where it is read, so that it is not stored; without it,
-            such a code is kept as another platform's would be.
+        read_mnemonic: turns a code written by hand into tokens where it is read, so that it is not stored, or raises
+            where it cannot; without it, such a code is kept as another platform's would be.
 
     Returns:
         Service id -> its valid and rejected rows. A row without a service is under the empty id.
 
     Raises:
-        DamagedInput: INT031, INT106, INT109 to INT112.
+        DamagedInput: INT031, INT106, INT109 to INT112; what ``read_mnemonic`` raises.
     """
     adults = [table for table in tables if not is_repeat(table)]
     repeats = [table for table in tables if is_repeat(table)]
