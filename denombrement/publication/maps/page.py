@@ -50,11 +50,18 @@ class Block:
     bottom: float
 
 
-def sheet(figure: MapFigure) -> Sheet:
-    """The whole printed page of a map, 180 mm wide and as high as it needs."""
+def sheet(figure: MapFigure, *, bare: bool = False) -> Sheet:
+    """The whole printed page of a map, 180 mm wide and as high as it needs.
+
+    Args:
+        figure: from `draw_map`.
+        bare: without the notes, where the page around it says the same.
+    """
     head = _head(figure)
     body = _small_multiples(figure, head.bottom) if len(figure.panels) > 1 else _single(figure, head.bottom)
-    foot = _paragraphs(notes(figure), body.bottom + _GAP, _SMALL, style.SOFT_INK)
+    foot = Block((), body.bottom)
+    if not bare:
+        foot = _paragraphs(notes(figure), body.bottom + _GAP, _SMALL, style.SOFT_INK)
     banner = _banner(figure, foot.bottom + 2)
     height = banner.bottom + (_MARGIN if not figure.internal else 0)
     return Sheet(_WIDTH, height, (*head.items, *body.items, *foot.items, *banner.items))

@@ -11,12 +11,16 @@ from denombrement.publication.maps import style
 from denombrement.publication.maps.captions import spoken
 from denombrement.publication.maps.figure import MapFigure, Mark, Panel
 from denombrement.publication.maps.scene import Disc, Item, Letters, Outline, text_width
+from denombrement.publication.maps.spreading import Box, spread
 from denombrement.publication.maps.table import State
 from denombrement.publication.shapes import Geometry, Point, Ring, Shape
 from denombrement.reference import communes_of
 
 # Largest radius as a share of the map's width: circles of neighbours may touch, never hide one another whole.
-_LARGEST_RADIUS = {"arrondissement": 0.115, "commune": 0.075}
+_LARGEST_RADIUS = {"arrondissement": 0.115, "commune": 0.07}
+# How far a sign may leave its place, as a share of the map's width, and how much of a circle's square it covers.
+_FURTHEST_MOVE = 0.035
+_COVERED = 0.86
 _LETTERING_ROOM = 0.93
 _LINE_HEIGHT = 1.12
 _CAP_HEIGHT = 0.73
@@ -89,13 +93,53 @@ def panel_items(figure: MapFigure, panel: Panel, frame: Frame, lettering: Letter
     shapes = {shape.code: shape for shape in figure.geometry.shapes(figure.table.level)}
     drawn = [(mark, _clear_of_absent(figure, shapes[mark.code])) for mark in panel.marks]
     largest = circle_radius(figure, frame.width)
+    placed = _apart(figure, drawn, placement, lettering, largest)
     return (
         *_areas(figure, panel, drawn, placement),
         *_absent(figure, placement),
         *_borders(figure, placement),
-        *_circles(drawn, placement, lettering, largest),
-        *(item for pair in drawn for item in _letters(figure, pair, placement, lettering, largest)),
+        *_circles(placed, placement, lettering, largest),
+        *(item for pair in placed for item in _letters(figure, pair, placement, lettering, largest)),
     )
+
+
+def _apart(
+    figure: MapFigure,
+    drawn: list[tuple[Mark, Shape]],
+    placement: Placement,
+    lettering: Lettering,
+    largest: float,
+) -> list[tuple[Mark, Shape]]:
+    """The same, circles and lettering moved where they would cover those of a neighbour."""
+    groups = [_boxes(figure, pair, placement, lettering, largest) for pair in drawn]
+    moves = spread(groups, _FURTHEST_MOVE * placement.width)
+    return [
+        (mark, replace(shape, anchor=_moved(shape.anchor, move, placement.scale)))
+        for (mark, shape), move in zip(drawn, moves, strict=True)
+    ]
+
+
+def _moved(anchor: Point, move: tuple[float, float], scale: float) -> Point:
+    return anchor[0] + move[0] / scale, anchor[1] - move[1] / scale
+
+
+def _boxes(
+    figure: MapFigure, pair: tuple[Mark, Shape], placement: Placement, lettering: Lettering, largest: float
+) -> list[Box]:
+    """What a territory's signs cover: its circle (its corners are empty) and its lettering."""
+    found = []
+    for item in (
+        *_circles([pair], placement, lettering, largest),
+        *_letters(figure, pair, placement, lettering, largest),
+    ):
+        if isinstance(item, Disc):
+            side = item.radius * _COVERED
+            found.append(Box(item.x - side, item.y - side, item.x + side, item.y + side))
+        elif isinstance(item, Letters):
+            half = text_width(item.text, item.size, bold=item.bold) / 2
+            top = item.y - _CAP_HEIGHT * item.size
+            found.append(Box(item.x - half, top, item.x + half, item.y))
+    return found
 
 
 def circle_radius(figure: MapFigure, map_width: float) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from denombrement.publication.maps import MapFigure
 from denombrement.publication.maps.captions import alternative
 from denombrement.publication.maps.page import sheet
+from denombrement.publication.maps.scene import Sheet
 from denombrement.publication.maps.svg import svg_document
 from denombrement.publication.public import sections
 from denombrement.publication.public.figures import Figure
@@ -17,9 +18,20 @@ from denombrement.reference import arrondissements
 
 @dataclass(frozen=True)
 class Picture:
-    """A map as an image of its own, so that nothing of one map can meet the rest of a page."""
+    """A map as an image of its own, so that nothing of one map can meet the rest of a page.
+
+    Args:
+        figure: the map.
+        bare: without its notes, where the page around it says the same.
+    """
 
     figure: MapFigure
+    bare: bool = False
+
+    @property
+    def sheet(self) -> Sheet:
+        """What is drawn."""
+        return sheet(self.figure, bare=self.bare)
 
     @property
     def text(self) -> str:
@@ -29,7 +41,7 @@ class Picture:
     @property
     def svg(self) -> str:
         """Its drawing."""
-        return svg_document(sheet(self.figure), self.figure.table.title, self.text)
+        return svg_document(self.sheet, self.figure.table.title, self.text)
 
 
 Shown = TableView | Picture | None
@@ -99,7 +111,7 @@ def fact_sheet(page: Printer, pictures: Mapping[str, Picture]) -> Document:
     shown = (
         sections.category_table(page),
         sections.place_table(page),
-        *maps_of(pictures, "taux", "adultes")[:1],
+        *(replace(each, bare=True) for each in maps_of(pictures, "taux", "adultes")[:1]),
     )
     chapter = Section("essentiel", page.say("sheet.heading"), (), _only(shown))
     return _document(page, (*leading(page), *list(_facts(page))[:1]), (chapter,))

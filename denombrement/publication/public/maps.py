@@ -21,9 +21,10 @@ from denombrement.publication.maps import (
 from denombrement.publication.maps.wording import LANGUAGES
 from denombrement.publication.public import findings
 from denombrement.publication.public.figures import Figure, Figures
+from denombrement.publication.public.labels import code_label
 from denombrement.publication.public.printing import Printer
 from denombrement.publication.shapes import Geometry, Level
-from denombrement.reference import categories, label
+from denombrement.reference import categories
 
 _STATES = {
     Status.PUBLISHED: State.VALUE,
@@ -107,7 +108,9 @@ class _Maker:
             cells=cells,
             communes_participating=len(coverage.participating),
             communes_total=coverage.communes_total,
-            categories=tuple((code, label(code, self.page.language)) for code in groups if code),
+            categories=tuple(
+                (code, code_label(CATEGORY, code, self.page.language)) for code in groups if code
+            ),
             absent_communes=coverage.silent,
             sources=(say("map.source", name=coverage.name),),
             rounding_base=self._figures.base or None,

@@ -6,7 +6,6 @@ import json
 from importlib import resources
 from typing import Any
 
-from denombrement.publication.maps.page import sheet
 from denombrement.publication.public.content import Document, Picture, Section
 from denombrement.publication.public.printing import Printer, TableView
 
@@ -100,7 +99,7 @@ def _table(view: TableView, *, narrow: bool) -> dict[str, Any]:
 
 
 def _picture(picture: Picture) -> dict[str, Any]:
-    page = sheet(picture.figure)
+    page = picture.sheet
     tall = page.height / page.width > _TALL
     width = _TALL_WIDTH_PERCENT if tall else _FULL_WIDTH_PERCENT
     return {"kind": "picture", "svg": picture.svg, "text": picture.text, "width": width}

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from denombrement.publication.maps.page import sheet
 from denombrement.publication.maps.raster import render_png
 from denombrement.publication.public.content import Document, Picture
 from denombrement.publication.public.printing import Line, TableView
@@ -178,7 +177,7 @@ def _keep_whole(row: _Row) -> None:
 def _add_picture(made: WordDocument, picture: Picture) -> None:
     from docx.shared import Mm
 
-    page = sheet(picture.figure)
+    page = picture.sheet
     drawn = render_png(page, picture.figure.table.title, dots_per_inch=_DOTS_PER_INCH)
     width = _MAP_WIDTH_MM if page.height > page.width else _WIDTH_MM
     shown = made.add_picture(io.BytesIO(drawn), width=Mm(width))
