@@ -84,7 +84,6 @@ class CampaignPage:
         parts = {
             "policy": page_policy(offline=offline),
             "title": escape(self.campaign.name),
-            "style": page_style(),
             "form": _inert(self._form(service, token, offline=offline)),
             "definition": self._definition,
             "script": page_script(),

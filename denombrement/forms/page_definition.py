@@ -15,6 +15,7 @@ from typing import Any
 from denombrement.campaign import Campaign
 from denombrement.errors import UsageProblem
 from denombrement.forms.media import hint_text
+from denombrement.forms.page_script import page_style
 from denombrement.reference import Commune, communes_of
 from denombrement.survey.questionnaire import Question, label, options, questions, sections
 from denombrement.survey.rules import message
@@ -80,6 +81,7 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
     return {
         "languages": list(languages),
         "dates": _dates(campaign),
+        "style": page_style(),  # allowed by its hash, as if it stood in the page
         "sections": _pages(),
         "questions": {each.code: _question(each, campaign) for each in questions()},
         "options": lists,

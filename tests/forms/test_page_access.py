@@ -296,6 +296,11 @@ def test_a_declaration_is_made_and_handed_over_with_the_keyboard_alone(worker):
     )
 
 
+def test_the_packed_style_sheet_is_let_in_by_its_hash(worker):
+    colour = worker.page.evaluate("getComputedStyle(document.querySelector('.top')).backgroundColor")
+    assert colour == "rgb(11, 79, 108)"
+
+
 def test_each_screen_begins_with_the_focus_on_its_title(worker):
     worker.start()
     assert worker.page.evaluate("document.activeElement.tagName") == "H1"

@@ -67,7 +67,8 @@ JOURNEY = """(async () => {
   await press("Remettre…"); await title("Remettre");
   await press("Faire le fichier scellé"); await title("Le fichier est enregistré");
   const refused = await fetch("https://example.org/").then(() => false, () => true);
-  return JSON.stringify({file: await saved.text(), shown: document.body.innerText, refused});
+  return JSON.stringify({file: await saved.text(), shown: document.body.innerText, refused,
+    colour: getComputedStyle(document.querySelector(".top")).backgroundColor});
 })()"""
 AGAIN = """(async () => {
   await title("Reprendre"); fill("pass-in", "PASSPHRASE");
@@ -137,6 +138,7 @@ def test_the_journey_works_in_firefox_and_the_draft_opens_again(firefox, page_fi
     (declaration,) = Return.model_validate_json(opened.body).declarations
     assert (declaration.situation, declaration.age_years, declaration.sex) == ("EL3.5", 39, "woman")
     assert made["refused"]
+    assert made["colour"] == "rgb(11, 79, 108)"  # the packed style sheet is let in by its hash
     assert "qwertz" not in (opened.body + made["shown"]).lower()
     firefox.open(page_file.as_uri())
     assert "à envoyer" in firefox.run(AGAIN.replace("PASSPHRASE", PASSPHRASE))

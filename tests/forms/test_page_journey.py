@@ -221,6 +221,8 @@ def test_a_file_is_called_sent_only_once_the_worker_says_so(hire, page_file, cou
         assert "denombrement@exemple.invalid" in banner
         worker.press("Je l’ai envoyé")
         worker.page.locator(".banner.calm", has_text=sent.receipt).wait_for()
+        worker.page.go_back()
+        worker.await_title("Vos fiches")
         assert "Envoyée" in worker.page.inner_text(".card")
         worker.page.locator(".card button").first.click()
         worker.page.get_by_role("button", name="Modifier La personne").click()

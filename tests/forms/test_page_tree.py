@@ -58,14 +58,14 @@ def test_the_worker_can_say_that_the_reason_or_the_kind_is_not_known(worker):
         (
             ("where-with_others", "others-dont_know", "others_home-no"),
             "Situation inconnue",
-            "on ne sait pas si c’est",
+            "ne sait pas si elle y dort",
         ),
         (
             ("where-with_others", "others-dont_know", "others_home-yes"),
             "Pas sans chez-soi",
             "logement ailleurs",
         ),
-        (("where-makeshift", "makeshift-dont_know"), "Sous tente, en voiture", "catégorie est connue"),
+        (("where-makeshift", "makeshift-dont_know"), "Sous tente, en voiture", "quel qu’il soit"),
         (("where-shelter", "shelter-dont_know"), "Situation inconnue", "de quelle façon"),
     ):
         worker.sleep("when-exact", *steps)

@@ -85,13 +85,13 @@ const filesPart = (app) =>
   h(
     "section.files",
     h("h2", t("files_title")),
-    h("p", t(`stored_${app.storage.kind}`)),
+    h("p", t(app.storage.kind)),
     h(
       "div.actions",
       button(t("save_draft"), app.saveDraft),
       button(t("open_draft"), () => app.go("draft")),
       button(t("notice_link"), () => app.go("notice")),
-      app.storage.kind === "memory" ? null : button(t("lock"), () => location.reload()),
+      app.storage.kind === "memory_only" ? null : button(t("lock"), () => location.reload()),
       button(t("erase_all"), () => app.go("confirm", { what: "erase" }), "danger"),
     ),
   );

@@ -113,7 +113,8 @@ function speak(code) {
 
 addEventListener("popstate", (event) => {
   const { name, options } = event.state || {};
-  const isSafe = name && (app.vault || ["unlock", "draft"].includes(name));
+  const isOver = name === "done" && app.last.sent;
+  const isSafe = name && !isOver && (app.vault || ["unlock", "draft"].includes(name));
   if (!isSafe || (options.id && !app.rows.has(options.id))) return render(app.vault ? "list" : "unlock", {});
   return render(name, options);
 });
@@ -154,7 +155,7 @@ addEventListener("visibilitychange", () => {
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 addEventListener("beforeunload", (event) => {
-  if (waiting || (app.storage?.kind === "memory" && app.rows.size)) event.preventDefault();
+  if (waiting || (app.storage?.kind === "memory_only" && app.rows.size)) event.preventDefault();
 });
 
 app.begin = async (passphrase) => {
@@ -279,7 +280,7 @@ function lockWhenIdle() {
   const restart = () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      if (!app.vault || app.storage.kind === "memory") return;
+      if (!app.vault || app.storage.kind === "memory_only") return;
       if (waiting) await app.save(app.waitingRow);
       location.reload();
     }, IDLE_MINUTES * 60000);
@@ -300,6 +301,7 @@ function firstLanguage() {
 
 async function start() {
   Object.assign(survey, unpacked(byId("definition").textContent));
+  document.head.append(h("style", survey.style));
   survey.names = { campaign: app.form.campaign.name, service: app.form.service.name };
   chooseLanguage(firstLanguage());
   byId("skip").addEventListener("click", (event) => {

@@ -32,7 +32,7 @@ function pageNodes(view) {
       button(t(isReread ? "reread_yes" : "continue"), () => goOn(view), "primary"),
       isReread ? button(t("reread_no"), () => correct(view)) : button(t("save_and_leave"), () => leave(view)),
     ),
-    app.storage.kind === "memory" ? h("p.warning", t("memory_only")) : null,
+    app.storage.kind === "memory_only" ? h("p.warning", t("memory_only")) : null,
   ];
 }
 

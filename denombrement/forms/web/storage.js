@@ -1,4 +1,5 @@
-// Where locked rows are kept: IndexedDB, else localStorage, else memory. Rows are texts; keys are texts.
+// Where locked rows are kept: IndexedDB, else localStorage, else memory. Rows and keys are texts; `kind` is the key of
+// what the page says of it.
 
 const STORE = "rows";
 const PATIENCE_MS = 700;
@@ -31,7 +32,7 @@ async function openIndexedDb(name) {
   const database = await settled(opening);
   const rows = (mode) => database.transaction(STORE, mode).objectStore(STORE);
   return {
-    kind: "browser",
+    kind: "stored_browser",
     put: (key, text) => settled(rows("readwrite").put(text, key)),
     remove: (key) => settled(rows("readwrite").delete(key)),
     clear: () => settled(rows("readwrite").clear()),
@@ -47,7 +48,7 @@ async function openLocalStorage(name) {
   const prefix = `${name}/`;
   const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
   return {
-    kind: "browser",
+    kind: "stored_browser",
     put: async (key, text) => localStorage.setItem(prefix + key, text),
     remove: async (key) => localStorage.removeItem(prefix + key),
     clear: async () => keys().forEach((key) => localStorage.removeItem(key)),
@@ -58,7 +59,7 @@ async function openLocalStorage(name) {
 function openMemory() {
   const rows = new Map();
   return {
-    kind: "memory",
+    kind: "memory_only",
     put: async (key, text) => void rows.set(key, text),
     remove: async (key) => void rows.delete(key),
     clear: async () => rows.clear(),

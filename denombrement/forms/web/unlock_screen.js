@@ -50,7 +50,7 @@ function welcome(app, error, field) {
       "section",
       onEnter(begin),
       h("h2", t("passphrase_choose")),
-      h("p", t(`stored_${app.storage.kind}`)),
+      h("p", t(app.storage.kind)),
       secretField("pass", t("passphrase"), said("passphrase_hint"), errorAt("pass")),
       secretField("pass2", t("passphrase_again"), null, errorAt("pass2")),
       button(t("start"), begin, "primary"),
