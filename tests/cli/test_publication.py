@@ -307,7 +307,9 @@ def test_no_exact_count_of_a_rounded_cell_stands_anywhere_in_public(published):
         if path.suffix in {".html", ".svg", ".csv"}:
             text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", content.decode())
             assert not re.search(rf"(?<![\d.,#:]){adults}(?![\d.,])", text), path.name
-    for path in (published / "public" / "donnees").glob("*.csv"):
+    for path in set((published / "public" / "donnees").glob("*.csv")) - {
+        published / "public/donnees/codes.csv"
+    }:
         for line in path.read_text(encoding="utf-8").splitlines()[1:]:
             value, status = line.rsplit(",", 2)[1:]
             known = {("not_counted", ""), ("true_zero", "0")}
@@ -370,3 +372,20 @@ def test_a_signed_release_opens_with_its_own_secret_alone(published):
         signed = releases(store)[-1].signed
     with pytest.raises(Exception, match="PRO007"):
         Release.from_bytes(signed, b"another")
+
+
+def test_the_report_comes_as_page_pdf_and_document_in_the_languages_asked_for(said, copied):
+    names = {path.name for path in (copied / "public" / "rapport").iterdir()}
+    assert names == {"rapport.html", "rapport.pdf", "rapport.docx", "fiche.html", "fiche.pdf"}
+    assert said("report", copied, "--language", "nl").code == 0
+    written = {path.name for path in (copied / "public" / "rapport").iterdir()}
+    assert written == names | {name.replace(".", "-nl.") for name in names}
+    manifest = json.loads((copied / "public" / "MANIFEST.json").read_text(encoding="utf-8"))
+    assert {f"rapport/{name}" for name in written} <= set(manifest["files"])
+    assert said("verify", copied, "--rebuild").code == 0
+    page = (copied / "public" / "rapport" / "rapport.html").read_text(encoding="utf-8")
+    assert 'href="rapport-nl.html"' in page
+    assert said("report", copied).code == 0
+    assert {path.name for path in (copied / "public" / "rapport").iterdir()} == names
+    (copied / "public" / "rapport" / "rapport.docx").write_bytes(b"edited")
+    assert said("verify", copied).code == 5, "an edited document is the officer's, not public/'s"

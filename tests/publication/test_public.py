@@ -1,8 +1,5 @@
 """The library behind public/: figures, parts, labels, typography, open data."""
 
-import csv
-import io
-import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -174,25 +171,6 @@ def test_withheld_cells_are_said_to_be_protected(figures):
     assert "masquées" in page_of(hidden)
     statuses = {row["status"] for sheet in open_sheets(hidden) for row in sheet.rows}
     assert "protected" in statuses
-
-
-def test_open_data_follow_their_own_description(usual):
-    files = build_part("donnees", usual, load_tiles(NIGHT)).files
-    package = json.loads(files["donnees/datapackage.json"])
-    assert package["licenses"][0]["name"] == "CC-BY-4.0"
-    assert len(package["resources"]) == len(files) - 1
-    for resource in package["resources"]:
-        content = files[f"donnees/{resource['path']}"]
-        assert resource["hash"] == f"sha256:{wall.sha256(content)}"
-        assert resource["bytes"] == len(content)
-        rows = list(csv.DictReader(io.StringIO(content.decode())))
-        fields = {field["name"]: field for field in resource["schema"]["fields"]}
-        assert list(rows[0]) == list(fields)
-        for row in rows:
-            for name, value in row.items():
-                known = fields[name].get("constraints", {}).get("enum")
-                assert known is None or value in known
-            assert row["value"].isdigit() or row["status"] in {"protected", "not_counted"}
 
 
 def test_a_table_outside_the_known_ones_gets_a_title_of_its_own():

@@ -11,11 +11,12 @@ from typing import Any
 
 from denombrement.protection.knowledge import Status
 from denombrement.protection.tables import ProtectedTable
-from denombrement.publication.public.figures import Figures
+from denombrement.publication.public.figures import PLACES, Figures
 from denombrement.publication.public.labels import (
     code_label,
     dimension_label,
     measure_label,
+    place_label,
     table_label,
     text,
 )
@@ -25,6 +26,7 @@ from denombrement.publication.shapes import Geometry
 
 LANGUAGES = ("fr", "nl", "de", "en")
 ANSWER, MENTIONED, GIVEN = "answer", "mentioned", "answered"
+CODES = "codes"
 Row = dict[str, str]
 
 
@@ -76,6 +78,8 @@ def build(figures: Figures, geometry: Geometry, languages: Sequence[str] = LANGU
     sheets = open_sheets(figures)
     files = {f"{sheet.name}.csv": sheet.to_csv() for sheet in sheets}
     description = data_package(figures, sheets, files)
+    files[f"{CODES}.csv"] = _codes_csv(sheets)
+    description["resources"].append(_codes_resource(files[f"{CODES}.csv"]))
     files["datapackage.json"] = (json.dumps(description, ensure_ascii=False, indent=1) + "\n").encode()
     return files
 
@@ -85,7 +89,7 @@ def open_sheets(figures: Figures) -> list[Sheet]:
     sheets: dict[str, Sheet] = {}
     for table in figures.release.tables.values():
         asked = _question(table)
-        sheet = _answers_sheet(table, asked) if asked else _plain_sheet(table)
+        sheet = _answers_sheet(figures, table, asked) if asked else _plain_sheet(figures, table)
         before = sheets.get(sheet.name)
         sheets[sheet.name] = sheet if before is None else _joined(before, sheet)
     return list(sheets.values())
@@ -96,13 +100,13 @@ def _question(table: ProtectedTable) -> str:
     return next((name.split(".")[0] for name in table.dimensions if "." in name), "")
 
 
-def _plain_sheet(table: ProtectedTable) -> Sheet:
+def _plain_sheet(figures: Figures, table: ProtectedTable) -> Sheet:
     columns = tuple(_column(table, name, name) for name in table.dimensions)
     titles = {each: table_label(table.name, table.dimensions, table.measure, each) for each in LANGUAGES}
-    return Sheet(table.name, table.measure, titles, columns, tuple(_rows(table, {}, {})))
+    return Sheet(table.name, table.measure, titles, columns, tuple(_rows(figures, table, {}, {})))
 
 
-def _answers_sheet(table: ProtectedTable, asked: str) -> Sheet:
+def _answers_sheet(figures: Figures, table: ProtectedTable, asked: str) -> Sheet:
     dimension = next(name for name in table.dimensions if "." in name)
     answer = dimension.split(".")[1]
     fixed = {ANSWER: answer}
@@ -113,7 +117,7 @@ def _answers_sheet(table: ProtectedTable, asked: str) -> Sheet:
     titles = {
         each: f"{measure_label(table.measure, each)}, {dimension_label(asked, each)}" for each in LANGUAGES
     }
-    return Sheet(asked, table.measure, titles, tuple(columns), tuple(_rows(table, fixed, names)))
+    return Sheet(asked, table.measure, titles, tuple(columns), tuple(_rows(figures, table, fixed, names)))
 
 
 def _joined(one: Sheet, other: Sheet) -> Sheet:
@@ -130,14 +134,25 @@ def _column(table: ProtectedTable, dimension: str, name: str) -> Column:
     return Column(name, titles, tuple(dict.fromkeys(codes[place] for codes, _, _ in table.rows)))
 
 
-def _rows(table: ProtectedTable, fixed: Mapping[str, str], names: Mapping[str, str]) -> Iterator[Row]:
-    for codes, value, status in table.rows:
+def _rows(
+    figures: Figures, table: ProtectedTable, fixed: Mapping[str, str], names: Mapping[str, str]
+) -> Iterator[Row]:
+    for codes, figure in figures.rows(table):
         row = dict(fixed)
         for dimension, code in zip(table.dimensions, codes, strict=True):
             name = names.get(dimension, dimension)
             row[name] = code
-            row |= {f"{name}_{each}": code_label(dimension, code, each) for each in LANGUAGES}
-        yield {**row, "value": "" if value is None else str(value), "status": str(status)}
+            row |= {f"{name}_{each}": _label(dimension, code, each) for each in LANGUAGES}
+        yield {
+            **row,
+            "value": "" if figure.value is None else str(figure.value),
+            "status": str(figure.status),
+        }
+
+
+def _label(dimension: str, code: str, language: str) -> str:
+    """A code's label; a column of places holds several levels, so a name says its own where another has the same."""
+    return place_label(code, language) if dimension in PLACES else code_label(dimension, code, language)
 
 
 def _labels_of(name: str) -> list[str]:
@@ -177,23 +192,65 @@ def data_package(figures: Figures, sheets: Iterable[Sheet], files: Mapping[str, 
 
 
 def _resource(sheet: Sheet, content: bytes) -> dict[str, Any]:
+    key = [column.name for column in sheet.columns]
+    return _described(sheet.name, sheet.titles, content, list(_fields(sheet)), key)
+
+
+def _described(
+    name: str, titles: Mapping[str, str], content: bytes, fields: list[dict[str, Any]], key: list[str]
+) -> dict[str, Any]:
     return {
-        "name": _slug(sheet.name),
+        "name": _slug(name),
         "type": "table",
-        "path": f"{sheet.name}.csv",
-        "title": sheet.titles["fr"],
-        "titles": dict(sheet.titles),
+        "path": f"{name}.csv",
+        "title": titles["fr"],
+        "titles": dict(titles),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{sha256(content)}",
-        "schema": {"fields": list(_fields(sheet)), "missingValues": [""]},
+        "schema": {"fields": fields, "missingValues": [""], **({"primaryKey": key} if key else {})},
     }
 
 
+def _codes_csv(sheets: Iterable[Sheet]) -> bytes:
+    """What the codes of ``measure`` and ``status`` mean, in four languages."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["column", "code", *LANGUAGES])
+    measures = dict.fromkeys(sheet.measure for sheet in sheets)
+    writer.writerows(
+        ["measure", code, *(measure_label(code, each) for each in LANGUAGES)] for code in measures
+    )
+    writer.writerows(
+        ["status", code, *(text(f"status.{code}", each) for each in LANGUAGES)] for code in Status
+    )
+    return out.getvalue().encode()
+
+
+def _codes_resource(content: bytes) -> dict[str, Any]:
+    fields: list[dict[str, Any]] = [
+        {"name": name, "type": "string", "title": text(f"data.{name}", "fr")} for name in ("column", "code")
+    ]
+    fields += [
+        {"name": each, "type": "string", "title": f"{text('data.label', each)} ({each})"}
+        for each in LANGUAGES
+    ]
+    for field in fields:
+        field["constraints"] = {"required": True}
+    titles = {each: text("data.codes", each) for each in LANGUAGES}
+    return _described(CODES, titles, content, fields, ["column", "code"])
+
+
 def _fields(sheet: Sheet) -> Iterator[dict[str, Any]]:
-    yield {"name": "measure", "type": "string", "title": measure_label(sheet.measure, "fr")}
+    yield {
+        "name": "measure",
+        "type": "string",
+        "title": text("data.measure", "fr"),
+        "categories": [{"value": sheet.measure, "label": measure_label(sheet.measure, "fr")}],
+        "constraints": {"required": True, "enum": [sheet.measure]},
+    }
     for column in sheet.columns:
         yield {
             "name": column.name,
@@ -206,6 +263,7 @@ def _fields(sheet: Sheet) -> Iterator[dict[str, Any]]:
                 "name": f"{column.name}_{language}",
                 "type": "string",
                 "title": f"{column.titles[language]} ({language})",
+                "constraints": {"required": True},
             }
     yield {
         "name": "value",
