@@ -106,6 +106,14 @@ def passphrase(file: Path | None, *, confirm: bool = False) -> str:
     return typed
 
 
+def write_text(file: Path, text: str, encoding: str = "utf-8") -> Path:
+    """Writes beside, then renames: whoever reads sees the file as it was or as it is, never half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(file.name + ".part")
+    beside.write_text(text, encoding=encoding)
+    return beside.replace(file)
+
+
 def emit(result: Mapping[str, Any], lines: Sequence[str], *, as_json: bool) -> None:
     """Prints a result: one JSON object for a machine, sentences for a person."""
     if as_json:

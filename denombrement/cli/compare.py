@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from denombrement.cli.common import common_options, emit
+from denombrement.cli.common import common_options, emit, write_text
 from denombrement.cli.language import say, spoken
 from denombrement.errors import ProtectionRefusal
 
@@ -78,8 +78,4 @@ def comparison_text(found: Comparison, settings: Sequence[Campaign]) -> list[str
 
 def write_comparison(folder: Path, settings: Sequence[Campaign], lines: Sequence[str]) -> Path:
     """Writes into a folder, in a file named after the earlier campaign."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{settings[0].id}.txt"
-    beside = file.with_name(file.name + ".part")
-    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return beside.replace(file)
+    return write_text(folder / f"{settings[0].id}.txt", "\n".join(lines) + "\n")

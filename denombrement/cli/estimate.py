@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import (
+    OpenCampaign,
+    campaign_argument,
+    common_options,
+    emit,
+    open_campaign,
+    write_text,
+)
 from denombrement.cli.language import say, spoken
 from denombrement.errors import ProtectionRefusal, Undecided
 from denombrement.journal import verify_chain
@@ -68,9 +75,7 @@ def write_declaration(campaign: OpenCampaign, file: Path) -> None:
     from denombrement.library.groupings import studied
 
     text = declaration_template(default_groupings(), studied(), spoken())
-    beside = file.with_name(file.name + ".part")
-    beside.write_text(f"# {say('estimate_head')}\n{text}", encoding="utf-8")
-    beside.replace(file)
+    write_text(file, f"# {say('estimate_head')}\n{text}")
     with campaign.store() as store, store.act("estimate_declaration") as facts:
         facts["groupings"] = [each.digest for each in default_groupings().values()]
 
@@ -165,10 +170,5 @@ def _outcome(result: UnseenEstimate | Refused) -> dict[str, Any]:
 
 
 def _write_result(campaign: OpenCampaign, outcome: Mapping[str, Any]) -> Path:
-    folder = campaign.folder.internal
-    folder.mkdir(exist_ok=True)
-    file = folder / RESULT_FILE
-    beside = file.with_name(file.name + ".part")
     text = "\n".join([say("estimate_mark"), *(line["text"] for line in outcome["lines"])])
-    beside.write_text(text + "\n", encoding="utf-8")
-    return beside.replace(file)
+    return write_text(campaign.folder.internal / RESULT_FILE, text + "\n")

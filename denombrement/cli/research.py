@@ -58,7 +58,7 @@ def command(path: Path, out: Path | None, labels: str, *, as_json: bool) -> None
 def _record(path: Path, recoded: Recoded, outputs: Sequence[Path]) -> None:
     """One line in the journal: that persons were written to files, how coarse, and the digests of the files."""
     plan = default_plan()
-    files = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in outputs}
+    files = [f"{hashlib.sha256(each.read_bytes()).hexdigest()} {each.name}" for each in outputs]
     with open_folder(path).store() as store, store.act("research") as facts:
         facts.update({"k": plan.k, "l": plan.least_diversity, "levels": recoded.levels, "files": files})
         facts.update({"persons": recoded.after.persons, "hidden": recoded.hidden})

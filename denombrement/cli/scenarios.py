@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign, write_text
 from denombrement.cli.language import say, spoken
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def command(path: Path, seed: int, *, as_json: bool) -> None:
         with store.act("scenarios") as facts:
             facts.update({"seed": seed, "draws": DRAWS, "population_year": communes.year})
     lines = _lines(communes, services)
-    output = _write(campaign.folder.internal, lines)
+    text = "\n".join([say("estimate_mark"), *lines]) + "\n"
+    output = write_text(campaign.folder.internal / RESULT_FILE, text)
     result = {
         "communes": _facts(communes.result),
         "services": _facts(services.result),
@@ -71,11 +72,3 @@ def _facts(result: MissingPlaces | Refused) -> dict[str, Any]:
     if isinstance(result, Refused):
         return {"refused": [each.reason for each in result.reasons]}
     return asdict(result)
-
-
-def _write(folder: Path, lines: list[str]) -> Path:
-    folder.mkdir(exist_ok=True)
-    file = folder / RESULT_FILE
-    beside = file.with_name(file.name + ".part")
-    beside.write_text("\n".join([say("estimate_mark"), *lines]) + "\n", encoding="utf-8")
-    return beside.replace(file)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from denombrement import __version__
-from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import (
+    OpenCampaign,
+    campaign_argument,
+    common_options,
+    emit,
+    open_campaign,
+    write_text,
+)
 from denombrement.cli.language import say, spoken
 from denombrement.cli.publishing import passed_figures
 from denombrement.cli.research import LABEL_LANGUAGES
@@ -50,7 +57,7 @@ def command(path: Path, seed: int, out: Path | None, labels: str, *, as_json: bo
     with campaign.store() as store, store.act("twin") as facts:
         facts.update({"seed": seed, "release": figures.audit, "persons": len(twin.frame)})
     told = _told(utility, risk, len(twin.kept), len(twin.left))
-    _write_quality(campaign, told)
+    write_text(campaign.folder.internal / QUALITY_FILE, "\n".join([say("estimate_mark"), *told]) + "\n")
     result = {
         "persons": len(twin.frame),
         "kept": twin.kept,
@@ -132,10 +139,3 @@ def _readme(facts: Mapping[str, str], twin: Twin) -> str:
     lines += [say("twin_keeps"), "", *(f"- {name}" for name in twin.kept), ""]
     lines += [say("twin_leaves"), ""]
     return "\n".join(lines)
-
-
-def _write_quality(campaign: OpenCampaign, told: list[str]) -> None:
-    file = campaign.folder.internal / QUALITY_FILE
-    beside = file.with_name(file.name + ".part")
-    beside.write_text("\n".join([say("estimate_mark"), *told]) + "\n", encoding="utf-8")
-    beside.replace(file)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign, write_text
 from denombrement.cli.language import say, spoken
 
 if TYPE_CHECKING:
@@ -64,10 +64,6 @@ def _told(figures: pd.DataFrame) -> list[str]:
 
 
 def _write(internal: Path, form: YearlyProfile, figures: pd.DataFrame) -> Path:
-    folder = internal / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{Path(form.name).name}.csv"
-    beside = file.with_name(file.name + ".part")
+    file = internal / FOLDER / f"{Path(form.name).name}.csv"
     columns = ["table", "line", "title", "label", "persons"]
-    beside.write_text(figures[columns].to_csv(index=False, sep=";"), encoding="utf-8-sig")
-    return beside.replace(file)
+    return write_text(file, figures[columns].to_csv(index=False, sep=";"), "utf-8-sig")
