@@ -181,9 +181,27 @@ def pool_linkage_draws(
 
 
 def corrected_draw(
-    draw: CaptureHistories, rate: MissedMatchRate | None, generator: np.random.Generator
+    draw: CaptureHistories,
+    rate: MissedMatchRate | None,
+    generator: np.random.Generator,
+    repaired: float = 0.0,
 ) -> CaptureHistories:
-    """One partition's histories, corrected with one plausible rate."""
+    """One partition's histories, corrected with one plausible rate.
+
+    Args:
+        draw: capture histories of the partition.
+        rate: measured on the partition that the count used.
+        generator: for the rate.
+        repaired: share of the persons on several lists whom this partition, unlike the count's, holds together
+            (``repaired_share``): what is repaired must not be corrected again.
+    """
     if rate is None:
         return draw
-    return correct_missed_matches(draw, rate.draw(generator)).histories
+    left = min(max(rate.draw(generator) - repaired, 0.0), _LARGEST_RATE - 0.01)
+    return correct_missed_matches(draw, left).histories
+
+
+def repaired_share(counted: CaptureHistories, draw: CaptureHistories) -> float:
+    """Persons fewer in a draw than in the count, as a share of the draw's persons on several lists; negative if more."""
+    several = draw.seen - draw.seen_on(1)
+    return (counted.seen - draw.seen) / several if several > 0 else 0.0

@@ -15,7 +15,13 @@ from denombrement.estimation.assumptions import TickedAssumptions
 from denombrement.estimation.averaging import NumberDistribution, NumberPrior, average_over_graphs
 from denombrement.estimation.heterogeneity import chao_interval
 from denombrement.estimation.histories import CaptureHistories
-from denombrement.estimation.linkage_error import MissedMatchRate, corrected_draw, distribution_of_fit, pool
+from denombrement.estimation.linkage_error import (
+    MissedMatchRate,
+    corrected_draw,
+    distribution_of_fit,
+    pool,
+    repaired_share,
+)
 from denombrement.estimation.loglinear import LogLinearFit, best, fit_models, within_bic
 from denombrement.estimation.models import two_way_models
 from denombrement.estimation.profile import Interval
@@ -167,8 +173,8 @@ def ranges_over_draws(
     """The ranges of one grouping, without asking whether they may be printed (see ``estimate_unseen``).
 
     Args:
-        draws: capture histories under each partition drawn; those that no model can carry are left out.
-        rate: measured rate of missed matches.
+        draws: capture histories under each partition, the count's own first; those that no model can carry are left out.
+        rate: of missed matches, measured on the count's own partition; what a draw repairs is not corrected again.
         prior: of the number of persons in the averaging.
         limits: smallest overlap that a model may need.
         seed: of the missed-match rates drawn.
@@ -179,7 +185,8 @@ def ranges_over_draws(
     generator = np.random.default_rng(seed)
     found = _Draws()
     for draw in draws:
-        _add_draw(found, draw, corrected_draw(draw, rate, generator), prior, limits or Limits())
+        corrected = corrected_draw(draw, rate, generator, repaired_share(draws[0], draw))
+        _add_draw(found, draw, corrected, prior, limits or Limits())
     average, aic = pool(found.averages).distribution, pool(found.aic).distribution
     return Ranges(
         lower_bound=_pooled_bound(found.bounds),

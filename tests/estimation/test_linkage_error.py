@@ -12,10 +12,12 @@ from denombrement.estimation.histories import CaptureHistories
 from denombrement.estimation.linkage_error import (
     MissedMatchRate,
     correct_missed_matches,
+    corrected_draw,
     distribution_of_fit,
     histories_of_partitions,
     pool,
     pool_linkage_draws,
+    repaired_share,
     split_matrix,
 )
 from denombrement.estimation.loglinear import fit_model
@@ -140,3 +142,22 @@ def test_a_fit_becomes_a_distribution_with_its_own_median(kosovo):
     assert found.quantile(0.975) == pytest.approx(
         fit.seen + fit.unseen * np.exp(1.96 * fit.log_deviation), rel=2e-3
     )
+
+
+def test_a_draw_that_repairs_splits_is_not_corrected_again():
+    """Ten of a hundred persons on both lists are split in the count; the draw holds them all together."""
+    lists = ("a", "b", "c")
+    truth = np.array([0.0, 200, 150, 60, 100, 40, 30, 20])
+    split = (split_matrix(3, 0.10) @ truth).round(6)
+    counted, repaired = CaptureHistories(lists, split), CaptureHistories(lists, truth)
+    share = repaired_share(counted, repaired)
+    assert share == pytest.approx(0.10, abs=1e-6)
+    assert repaired_share(counted, counted) == 0
+    rate = MissedMatchRate(1e5, 1e6, "known")
+    generator = np.random.default_rng(1)
+    assert corrected_draw(counted, rate, generator).seen == pytest.approx(truth.sum(), rel=1e-3)
+    assert corrected_draw(repaired, rate, generator, share).seen == pytest.approx(truth.sum(), rel=1e-3)
+    assert corrected_draw(repaired, rate, generator).seen < truth.sum() - 10
+    assert corrected_draw(counted, rate, generator, 0.5).seen == counted.seen
+    alone = CaptureHistories(lists, np.array([0.0, 5, 5, 0, 5, 0, 0, 0]))
+    assert repaired_share(counted, alone) == 0
