@@ -13,6 +13,7 @@ from denombrement.protection.plan import ALL, PlannedTable, PublicationPlan
 from denombrement.protection.profiles import load_profile
 from denombrement.protection.release import Release, protect
 from denombrement.protection.tables import ProtectedTable
+from denombrement.publication.public import coverage as facts
 from denombrement.publication.public import labels, wall
 from denombrement.publication.public.content import Picture, report
 from denombrement.publication.public.figures import Figure, Figures
@@ -241,3 +242,18 @@ def test_few_declarations_are_not_numbered(usual):
     few = replace(usual, coverage=replace(usual.coverage, declarations_about=0))
     page = page_of(few)
     assert "Moins de cent fiches" in page
+
+
+def test_shares_of_few_records_are_withheld_and_of_some_are_coarse():
+    share = facts._percent
+    assert share(1, 99, 5) is None
+    assert share(13, 120, 5) == 10
+    assert share(13, 1200, 1) == 1
+    assert facts._step(100) == 5
+    assert facts._step(500) == 1
+
+
+def test_a_share_below_half_a_step_is_said_to_be_less_than_the_step(usual):
+    page = Printer(usual, "fr")
+    assert page.sentence("quality_merged", 0, least=5).startswith("Moins de 5\u202f% des fiches")
+    assert page.sentence("quality_merged", 10, least=5).startswith("10\u202f% des fiches")
