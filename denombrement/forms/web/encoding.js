@@ -6,17 +6,22 @@ export function base64urlBytes(text) {
 
 // Eleven printable signs, "<" left out, are nine bytes.
 function printedBytes(text) {
-  const signs = [...text].map((sign) => BigInt(sign.charCodeAt(0) - (sign > "<" ? 33 : 32)));
-  const bytes = [];
-  for (let place = 0; place < signs.length; place += 11) {
-    const group = signs.slice(place, place + 11).reduce((sum, value) => sum * 94n + value, 0n);
-    for (let shift = 64n; shift >= 0n; shift -= 8n) bytes.push(Number((group >> shift) & 255n));
+  const bytes = new Uint8Array((text.length / 11) * 9);
+  for (let place = 0; place < text.length; place += 1) {
+    let carried = text.charCodeAt(place) - (text[place] > "<" ? 33 : 32);
+    const first = Math.floor(place / 11) * 9;
+    for (let byte = first + 8; byte >= first; byte -= 1) {
+      carried += bytes[byte] * 94;
+      bytes[byte] = carried & 255;
+      carried >>= 8;
+    }
   }
   return bytes;
 }
 
 const LZMA_HEADER_BYTES = 13;
 const LZMA_CONTEXT_BITS = 2;
+const LZMA_MOST_BYTES = 2 ** 20;
 
 // The bytes of a .lzma file (lc=2, lp=0, pb=0, with an end mark), as `xz --format=lzma` writes and reads it: a range
 // coder over bits whose chances adapt, and copies of what came before.
@@ -25,7 +30,8 @@ export function lzmaBytes(packed) {
   const isMatch = even(12), isRepeat = even(12), isOlder = even(12), isSecond = even(12), isThird = even(12), isLong = even(12);
   const literals = even(0x300 << LZMA_CONTEXT_BITS);
   const lengths = even(512), repeatLengths = even(512), slots = even(256), distances = even(128), aligned = even(16);
-  const out = [];
+  const out = new Uint8Array(LZMA_MOST_BYTES);
+  let size = 0;
   const last = [0, 0, 0, 0]; // the distances copied from last
   let state = 0;
   let place = LZMA_HEADER_BYTES;
@@ -80,16 +86,16 @@ export function lzmaBytes(packed) {
     return value;
   }
   function literal() {
-    const from = 0x300 * ((out.at(-1) ?? 0) >> (8 - LZMA_CONTEXT_BITS));
+    const from = 0x300 * ((size && out[size - 1]) >> (8 - LZMA_CONTEXT_BITS));
     let symbol = 1;
-    let expected = state > 6 ? out.at(-1 - last[0]) : -1;
+    let expected = state > 6 ? out[size - 1 - last[0]] : -1;
     while (symbol < 256) {
       const likely = expected < 0 ? -1 : (expected >> 7) & 1;
       const one = bit(literals, from + (likely + 1) * 256 + symbol);
       symbol = 2 * symbol + one;
       expected = one === likely ? (expected << 1) & 255 : -1;
     }
-    out.push(symbol - 256);
+    out[size++] = symbol;
     state = state < 4 ? 0 : state - (state < 10 ? 3 : 6);
   }
   function length(chances) {
@@ -129,8 +135,8 @@ export function lzmaBytes(packed) {
       continue;
     }
     const copied = bit(isRepeat, state) ? repeat() : match();
-    if (last[0] === 0xffffffff) return Uint8Array.from(out);
-    for (let rank = 0; rank < copied; rank += 1) out.push(out.at(-1 - last[0]));
+    if (last[0] === 0xffffffff) return out.subarray(0, size);
+    for (let rank = 0; rank < copied; rank += 1, size += 1) out[size] = out[size - 1 - last[0]];
   }
 }
 
