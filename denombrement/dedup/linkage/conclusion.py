@@ -31,7 +31,8 @@ def conclude(found: Findings) -> LinkageResult:
     """Persons, pairs, count and notices of one linkage; times are the caller's."""
     settings = found.records.settings
     counts = np.concatenate([chain.counts for chain in found.chains])
-    labels = point_partition(found.graph, found.posterior, int(np.median(counts)))
+    drawn = [chain.labels for chain in found.chains]
+    labels = point_partition(found.graph, found.posterior, int(np.median(counts)), drawn)
     r_hat = convergence([chain.counts for chain in found.chains])
     draws = draw_table(found)
     count = count_persons(found, draws.counts)

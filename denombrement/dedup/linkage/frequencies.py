@@ -16,6 +16,7 @@ from denombrement.dedup.linkage.records import MISSING, EncodedRecords
 UNSEEN = 0.5
 # Declarations of a group that are enough to see how often strangers share both names.
 NAMESAKE_SAMPLE = 50_000
+DATE = ("year", "month", "day")
 
 
 def shares(codes: Ints | Longs, extra: Ints | None = None) -> npt.NDArray[np.float64]:
@@ -79,9 +80,10 @@ def _within(
 def namesake_excess(records: EncodedRecords) -> Floats:
     """Half the log of how much more often strangers share both names than each name's frequency says.
 
-    Given and family name go together with an origin that no field tells. Pairs of one sex and nationality whose birth
-    dates differ in all three parts are strangers but for a few: those with both names are counted, and compared with
-    what independence gives. Declarations without nationality are compared with the whole file.
+    Given and family name go together with an origin that no field tells. Pairs of one sex and nationality whose communes
+    differ, and whose birth dates differ in all three parts, are strangers but for very few: those with both names are
+    counted, and compared with what independence gives. Declarations without nationality are compared with the whole
+    file. Without communes nothing can be told: one person under an invented date looks the same.
     """
     nationality = records.column("nationality")
     found = np.full(len(records), _half_excess(records, np.ones(len(records), dtype=bool)), dtype=np.float32)
@@ -91,7 +93,7 @@ def namesake_excess(records: EncodedRecords) -> Floats:
 
 
 def _half_excess(records: EncodedRecords, group: Flags) -> float:
-    columns = {name: records.column(name) for name in ("given", "family", "year", "month", "day")}
+    columns = {name: records.column(name) for name in ("given", "family", "commune", *DATE)}
     rows = np.flatnonzero(group & np.all([codes >= 0 for codes in columns.values()], axis=0))
     rows = rows[:: max(1, len(rows) // NAMESAKE_SAMPLE)]
     # Unknown sexes stand together: a file may have none.
@@ -99,9 +101,9 @@ def _half_excess(records: EncodedRecords, group: Flags) -> float:
     parts = {name: codes[rows].astype(np.int64) for name, codes in columns.items()}
     given, family, year = (_strangers(parts, name) for name in (("given",), ("family",), ()))
     both = pairs_within(_joint(parts, ("sex", "given", "family")), len(rows))
-    apart = [parts[name][both[0]] != parts[name][both[1]] for name in ("year", "month", "day")]
-    months_and_days = np.prod([1.0 - float((shares(parts[name]) ** 2).sum()) for name in ("month", "day")])
-    expected = given * family / max(1.0, year) * float(months_and_days)
+    apart = [parts[name][both[0]] != parts[name][both[1]] for name in ("commune", *DATE)]
+    differing = [1.0 - float((shares(parts[name]) ** 2).sum()) for name in ("commune", "month", "day")]
+    expected = given * family / max(1.0, year) * math.prod(differing)
     weight = records.settings.namesake_weight
     excess = (int(np.all(apart, axis=0).sum()) + weight) / (expected + weight)
     return 0.5 * math.log(max(1.0, excess))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from denombrement.dedup.linkage.arrays import Doubles, Ints
 from denombrement.dedup.linkage.constraints import renumbered
 from denombrement.dedup.linkage.kernel_sampler import Graph
@@ -10,6 +14,8 @@ from denombrement.dedup.linkage.kernel_sampler import Graph
 SURE, UNSURE = 0.7, 0.3
 # A cluster that a new pair would make must hold together on average: no chain of weak links.
 COHESION = 0.5
+# Less sure candidates join nobody.
+NEGLIGIBLE = 0.02
 
 
 class _Clusters:
@@ -60,7 +66,27 @@ class _Clusters:
         return found - {-1}
 
 
-def point_partition(graph: Graph, posterior: Doubles, target: int | None = None) -> Ints:
+class _Chances:
+    """Chance that two units are one person: from every sweep for candidates, from the drawn partitions for others.
+
+    In a cluster of many declarations some pairs hang together by the others alone, and are no candidates themselves.
+    """
+
+    def __init__(self, graph: Graph, posterior: Doubles, draws: Sequence[Ints]) -> None:
+        pairs = zip(graph.pair_first.tolist(), graph.pair_second.tolist(), posterior.tolist(), strict=True)
+        self.known = {(one, other): value for one, other, value in pairs if value >= NEGLIGIBLE}
+        self.draws = draws
+
+    def of(self, one: int, other: int) -> float:
+        known = self.known.get((min(one, other), max(one, other)))
+        if known is not None or not len(self.draws):
+            return known or 0.0
+        return float(np.mean([(rows[:, one] == rows[:, other]).mean() for rows in self.draws]))
+
+
+def point_partition(
+    graph: Graph, posterior: Doubles, target: int | None = None, draws: Sequence[Ints] = ()
+) -> Ints:
     """Units joined from the surest pair down, until the number of clusters is the posterior's own.
 
     Sure pairs are always joined and doubtful ones never, so that the target moves the cut only where the pairs are
@@ -70,29 +96,25 @@ def point_partition(graph: Graph, posterior: Doubles, target: int | None = None)
         graph: candidates and constraints.
         posterior: chance that each candidate pair is one person.
         target: number of clusters to stop at; None cuts at one half.
+        draws: drawn partitions, one row a draw, one array a chain.
 
     Returns:
         A label per unit, numbered by first member.
     """
     clusters = _Clusters(graph)
-    chance = {
-        (int(one), int(other)): float(value)
-        for one, other, value in zip(graph.pair_first, graph.pair_second, posterior, strict=True)
-        if value >= 0.02  # noqa: PLR2004
-    }
+    chances = _Chances(graph, posterior, draws)
     floor = COHESION if target is None else UNSURE
-    for (one, other), value in sorted(chance.items(), key=lambda entry: (-entry[1], entry[0])):
+    for (one, other), value in sorted(chances.known.items(), key=lambda entry: (-entry[1], entry[0])):
         if value < floor or (target is not None and value < SURE and clusters.count <= target):
             break
         first, second = clusters.root(one), clusters.root(other)
         if first == second or not clusters.is_allowed(first, second):
             continue
-        if _cohesion(clusters, chance, first, second) >= min(value, COHESION):
+        if _cohesion(clusters, chances, first, second) >= min(value, COHESION):
             clusters.join(first, second)
     return renumbered([clusters.root(unit) for unit in range(len(clusters.parent))])
 
 
-def _cohesion(clusters: _Clusters, chance: dict[tuple[int, int], float], first: int, second: int) -> float:
+def _cohesion(clusters: _Clusters, chances: _Chances, first: int, second: int) -> float:
     ones, others = clusters.of(first), clusters.of(second)
-    total = sum(chance.get((min(a, b), max(a, b)), 0.0) for a in ones for b in others)
-    return total / (len(ones) * len(others))
+    return sum(chances.of(a, b) for a in ones for b in others) / (len(ones) * len(others))

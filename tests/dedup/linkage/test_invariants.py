@@ -116,3 +116,11 @@ def test_copies_are_set_aside_unless_a_human_told_them_apart(encode, strangers):
     assert len(told.records) == 6
     stood_in = find_copies(records, Decisions(same=(("s000", "s001"), ("copy", "s000"))))
     assert stood_in.decisions.same == (("copy", "s001"),)
+
+
+def test_a_cluster_held_together_by_its_draws_needs_no_candidate_between_every_two():
+    graph = make_graph([(0, 1), (1, 2), (2, 3)], size=4)
+    chances = np.array([0.9, 0.95, 0.9])
+    assert len(groups(point_partition(graph, chances))) > 1
+    draws = [np.array([[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 3]], dtype=np.int32)]
+    assert groups(point_partition(graph, chances, None, draws)) == {frozenset({0, 1, 2, 3})}
