@@ -187,7 +187,7 @@ def _typeset(texts: Mapping[str, str]) -> Words:
 
 def _question(each: Question, campaign: Campaign) -> dict[str, Any]:
     languages = campaign.languages
-    hints = {language: hint_text(each, campaign, language) for language in languages}
+    hints: dict[str, str] = {language: hint_text(each, campaign, language) for language in languages}
     return {
         "code": each.code,
         "of": each.of,

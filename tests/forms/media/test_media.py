@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import re
 import string
+from datetime import date
 from importlib import resources
 
 import pytest
 
+from denombrement.campaign import Campaign
 from denombrement.errors import UsageProblem
-from denombrement.forms.media import media_questions, medium_text
-from denombrement.survey.questionnaire import LANGUAGES, questions
+from denombrement.forms.media import hint_text, media_questions, medium_text
+from denombrement.survey.questionnaire import LANGUAGES, label, question, questions
 
 TEXTS = list(
     csv.DictReader(
@@ -53,3 +55,26 @@ def test_all_questions_are_asked_but_the_one_that_needs_the_pages_tree():
 def test_an_unknown_language_is_refused():
     with pytest.raises(UsageProblem, match="FRM501"):
         medium_text("check", "lb")
+
+
+@pytest.mark.parametrize(
+    ("territory", "named"),
+    [
+        (
+            "80000",
+            (
+                "la province de Luxembourg",
+                "de provincie Luxemburg",
+                "die Provinz Luxemburg",
+                "province of Lux",
+            ),
+        ),
+        ("81000", ("Arlon", "Aarlen", "Arlon", "Arlon")),
+    ],
+)
+def test_the_territory_is_named_beside_the_question_about_it(territory, named):
+    campaign = Campaign(id="essai-2026-000000", name="Essai", night=date(2026, 10, 22), territory=territory)
+    for language, name in zip(LANGUAGES, named, strict=True):
+        assert name in hint_text(question("territory_link"), campaign, language)
+        other = question("case_number")
+        assert hint_text(other, campaign, language) == label("question", other.code, language).hint
