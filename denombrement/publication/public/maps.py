@@ -80,7 +80,10 @@ class _Maker:
         self._geometry = geometry
 
     def draw(self, table: MapTable, kind: str) -> MapFigure:
-        return draw_map(table, self._geometry, kind=kind, language=self.page.language)  # type: ignore[arg-type]
+        # A circle for five persons, of whom rounding made some, must not fill the map.
+        least = self._figures.least_for_percent
+        language = self.page.language
+        return draw_map(table, self._geometry, kind=kind, language=language, largest=least)  # type: ignore[arg-type]
 
     def table(
         self,
