@@ -104,16 +104,33 @@ def take_in(
     with campaign.store(create=True) as store, progress(files, say("intake_progress"), as_json=quiet) as bar:
         keep = _keeper(campaign.folder.inbox)
         before = _replayed(store, files)
+        again: list[FileOutcome] = []
         for file, service_before in before.items():
-            again = replace(reader, list_service=service_before or service)
-            Intake(store, campaign.settings, again, keep=keep, replace_lists=True).run(_read([file]))
+            same = replace(reader, list_service=service_before or service)
+            intake = Intake(store, campaign.settings, same, keep=keep, replace_lists=True)
+            again += intake.run(_read([file])).files
         intake = Intake(store, campaign.settings, reader, keep=keep, replace_lists=replace_lists)
-        summary = intake.run(_read(bar))
+        summary = _joined(again, intake.run(_read(bar)))
         recovered = recover_answers(store, keys.answer_mark)
     if before or recovered.answers or recovered.waiting:
         facts = {"files": len(before), "answers": recovered.answers, "waiting": recovered.waiting}
         click.echo(say("intake_recovered", **facts), err=True)
     return summary
+
+
+def _joined(again: Sequence[FileOutcome], after: IntakeSummary) -> IntakeSummary:
+    """One summary of what was taken in again and of the rest: the last return of a service is its state."""
+    known = {each.sha256 for each in again}
+    outcomes = [*again, *(each for each in after.files if each.sha256 not in known)]
+    last = {each.service: rank for rank, each in enumerate(outcomes) if each.status == "current"}
+    return IntakeSummary(
+        tuple(
+            replace(each, status="superseded")
+            if each.status == "current" and last[each.service] != rank
+            else each
+            for rank, each in enumerate(outcomes)
+        )
+    )
 
 
 def _replayed(store: Store, files: Sequence[Path]) -> dict[Path, str | None]:

@@ -47,8 +47,9 @@ def test_the_store_comes_back_as_it_was(said, answered):
     before = content(answered)
     assert len(before["review_answers"]) == 3
     (answered / "campaign.duckdb").unlink()
-    made = said("intake", answered, "--lang", "fr")
+    made = said("intake", answered, "--lang", "fr", "--json")
     assert "3 réponses de relecture retrouvées" in made.err
+    assert made.json["declarations"] == len(before["declarations"])
     said("dedup", answered)
     assert content(answered) == before
     assert said("journal", answered, "--verify").code == 0
