@@ -273,7 +273,7 @@ def test_an_arrondissement_without_any_participating_commune_is_still_drawn(map_
     )
     lone = replace(table, cells=cells, absent_communes=gone, communes_participating=39)
     figure = draw_map(lone, TILES, kind="circles")
-    assert figure.marks[0].shown == "non compté"
+    assert figure.marks[0].shown == "pas de participation"
     assert [entry.number for entry in legend(figure)][-1] == 5
 
 

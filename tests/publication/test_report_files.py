@@ -362,3 +362,10 @@ def test_the_fact_sheet_says_the_leading_category_and_the_limits(usual):
     document = fact_sheet(Printer(usual, "fr"), {})
     assert "%" in document.facts[0] or "trop proches" in document.facts[0]
     assert document.limits == report(Printer(usual, "fr"), {}).limits
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_maps_and_tables_have_one_word_for_each_state(language):
+    words = Wording(language)
+    assert words("short.not_counted") == text("status.not_counted", language)
+    assert words("short.protected") == text("short.protected", language)
