@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from denombrement.errors import DamagedInput, UsageProblem
+from denombrement.reference import commune
 from denombrement.survey.questionnaire import option_lists, options
 from denombrement.survey.record import CampaignId, RecipeName
 from denombrement.survey.rules import RuleContext
@@ -144,11 +145,11 @@ class CampaignFolder:
         """Services by id, as the officer's ``services.csv`` gives them.
 
         Raises:
-            DamagedInput: CAM003 to CAM006; the file is missing, unreadable, or a line is wrong.
+            DamagedInput: CAM003 to CAM008; the file is missing, unreadable, or a line is wrong.
         """
         if not self.services.is_file() or self.services.stat().st_size > MAXIMUM_SERVICES_BYTES:
             raise DamagedInput("CAM003", where=self.services.name)
-        return read_services(decode_text(self.services.read_bytes()))
+        return read_services(decode_text(self.services.read_bytes()), self.load().night)
 
 
 def new_campaign_id(name: str, night: date) -> str:
@@ -205,11 +206,16 @@ plan = "{campaign.publication.plan}"
 """
 
 
-def read_services(text: str) -> dict[str, Service]:
+def read_services(text: str, night: date | None = None) -> dict[str, Service]:
     """Services by id from CSV text, comma or semicolon.
 
+    Args:
+        text: the content of ``services.csv``.
+        night: the reference night, on which each commune must exist; not checked without one.
+
     Raises:
-        DamagedInput: CAM004 (columns), CAM005 (a wrong code, with line and column), CAM006 (an id twice).
+        DamagedInput: CAM004 (columns), CAM005 (a wrong code, with line and column), CAM006 (an id twice), CAM007 (a
+            commune of another year), CAM008 (no commune of the territory).
     """
     delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
@@ -221,6 +227,8 @@ def read_services(text: str) -> dict[str, Service]:
         service = _service(row, line)
         if service.id in services:
             raise DamagedInput("CAM006", where="services.csv", line=line)
+        if night is not None:
+            _check_commune(service.commune, night, line)
         services[service.id] = service
     return services
 
@@ -260,6 +268,15 @@ def _service(row: dict[str, str | None], line: int) -> Service:
         allowed = ", ".join(options(known)) if known in option_lists() else known
         raise DamagedInput("CAM005", where="services.csv", line=line, column=wrong[0], allowed=allowed)
     return Service(**cells)
+
+
+def _check_commune(nis: str, night: date, line: int) -> None:
+    try:
+        commune(nis, night)
+    except UsageProblem as problem:
+        if problem.code != "REF014":
+            raise DamagedInput("CAM008", where="services.csv", line=line, nis=nis) from None
+        raise DamagedInput("CAM007", where="services.csv", line=line, **problem.facts) from None
 
 
 def _quoted(text: str) -> str:

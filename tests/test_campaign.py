@@ -57,6 +57,9 @@ def test_a_folder_without_settings_is_no_campaign(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_services_are_read_as_a_spreadsheet_saved_them(tmp_path, encoding):
     folder = CampaignFolder(tmp_path)
+    night = date(2023, 10, 19)
+    settings = Campaign(id=new_campaign_id("x", night), name="x", night=night)
+    folder.settings.write_text(campaign_text(settings), encoding="utf-8")
     service = Service("cpas-arlon", "CPAS d’Arlon", "cpas", "81001", "invited", "a@b.be")
     folder.services.write_bytes(services_text([service]).encode(encoding))
     assert folder.load_services() == {"cpas-arlon": service}
@@ -102,3 +105,18 @@ def test_identifiers_are_readable_and_never_the_same():
 
 def test_bytes_that_are_no_text_become_text_all_the_same():
     assert decode_text(b"\x81\xff") == "\ufffdÿ"
+
+
+@pytest.mark.parametrize(("nis", "code", "mend"), [
+    ("82003", "CAM007", "82039"),
+    ("99999", "CAM008", "NIS"),
+    ("80000", "CAM008", "NIS"),
+])  # fmt: skip
+def test_a_service_in_a_commune_that_is_none_on_the_night_is_named_by_its_line(nis, code, mend):
+    text = f"id;name;type;commune;state\nx;X;cpas;81001;invited\ny;Y;cpas;{nis};invited\n"
+    assert set(read_services(text)) == {"x", "y"}
+    with pytest.raises(DamagedInput) as refused:
+        read_services(text, date(2026, 10, 15))
+    assert refused.value.code == code
+    assert "3" in refused.value.text("fr")
+    assert mend in refused.value.mend("fr")

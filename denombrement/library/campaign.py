@@ -66,7 +66,7 @@ class CampaignData:
 
         Raises:
             UsageProblem: CAM001 where the folder is not a campaign.
-            DamagedInput: CAM002 to CAM006.
+            DamagedInput: CAM002 to CAM008.
         """
         self.folder = CampaignFolder(path)
         settings = self.folder.load()
@@ -343,7 +343,7 @@ def open_campaign(path: str | Path, *, resolution: Sequence[str] | None = None) 
 
     Raises:
         UsageProblem: CAM001 where the folder is not a campaign.
-        DamagedInput: CAM002 to CAM006 where its settings or its services cannot be read.
+        DamagedInput: CAM002 to CAM008 where its settings or its services cannot be read.
     """
     return CampaignData(Path(path), resolution)
 
