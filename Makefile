@@ -13,7 +13,7 @@ help:
 	@echo "make test    everything that must pass: style, types, imports, tests, coverage"
 	@echo "make check   style, types, import contracts and drift of generated files, without the tests"
 	@echo "make format  rewrite the code in the house's style"
-	@echo "make notebooks  the five notebooks as pages, in ./notebooks/html"
+	@echo "make notebooks  the six notebooks as pages, in ./notebooks/html"
 	@echo "make bench   the benchmarks, one JSON object each"
 
 $(STAMP): pyproject.toml constraints.txt
