@@ -369,3 +369,29 @@ def test_maps_and_tables_have_one_word_for_each_state(language):
     words = Wording(language)
     assert words("short.not_counted") == text("status.not_counted", language)
     assert words("short.protected") == text("short.protected", language)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1200])
+def test_axe_finds_nothing_to_mend_in_report_sheet_and_verdict(reports, usual, tmp_path, width):
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    plan = PublicationPlan("p", "s", {}, (PlannedTable("household", "adults", {"household": "all"}),))
+    pages = {
+        "report": reports["rapport/rapport.html"],
+        "sheet": reports["rapport/fiche-nl.html"],
+        "verdict": verdict_page("Essai", usual.release.verdict, plan, load_profile(), "digest").encode(),
+    }
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for name, content in pages.items():
+            file = tmp_path / f"{name}.html"
+            file.write_bytes(content)
+            page = browser.new_page(viewport={"width": width, "height": 800})
+            page.goto(file.as_uri())
+            results = Axe().run(page)
+            assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+            wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            assert not page.evaluate(wide), f"{name} scrolls sideways"
+        browser.close()
