@@ -300,7 +300,7 @@ function firstLanguage() {
 }
 
 async function start() {
-  Object.assign(survey, unpacked(byId("definition").textContent));
+  Object.assign(survey, await unpacked(byId("definition").textContent));
   document.head.append(h("style", survey.style));
   survey.names = { campaign: app.form.campaign.name, service: app.form.service.name };
   chooseLanguage(firstLanguage());
