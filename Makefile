@@ -47,6 +47,7 @@ bench: $(STAMP)
 	$(PYTHON) -m benchmarks.codes
 	$(PYTHON) -m benchmarks.intake --declarations 100000
 	$(PYTHON) -m benchmarks.synthetic --persons 100000
+	$(PYTHON) -m benchmarks.attack
 
 notebooks: $(STAMP)
 	$(PYTHON) notebooks/_render.py notebooks/html
