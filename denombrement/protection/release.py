@@ -264,7 +264,7 @@ class _Work:
             draws=draws,
             attackers=summaries,
             findings=findings,
-            narrowest=_narrowest(attack, self.system, self.profile.threshold),
+            narrowest=() if findings and not complete else self._narrowest(attack),
             services_known=self.services_known,
             digests=masked.candidate.digests(),
             pairs=self.pairs[0],
@@ -286,14 +286,15 @@ class _Work:
                 break
         return tuple(summaries), tuple(findings)
 
-
-def _narrowest(attack: Attack, system: CellSystem, threshold: int) -> tuple[Interval, ...]:
-    small = np.flatnonzero((system.counts > 0) & (system.counts < threshold)).tolist()
-    ends = attack.bounds(outsider(system), small)
-    found = [
-        Interval(str(system.cells[variable]), int(np.ceil(low - 1e-6)), int(np.floor(high + 1e-6)))
-        for variable, (low, high) in zip(small, ends, strict=True)
-    ]
-    return tuple(
-        sorted(found, key=lambda interval: (interval.high - interval.low, interval.cell))[:_NARROWEST]
-    )
+    def _narrowest(self, attack: Attack) -> tuple[Interval, ...]:
+        """What the outsider can infer at best about the small cells that are printed."""
+        counts = self.system.counts
+        printed = sorted({variable for sheet in self.sheets for variable in sheet.variables})
+        small = [number for number in printed if 0 < counts[number] < self.profile.threshold]
+        found = [
+            Interval(str(self.system.cells[number]), int(np.ceil(low - 1e-6)), int(np.floor(high + 1e-6)))
+            for number, (low, high) in zip(small, attack.bounds(outsider(self.system), small), strict=True)
+        ]
+        return tuple(
+            sorted(found, key=lambda interval: (interval.high - interval.low, interval.cell))[:_NARROWEST]
+        )
