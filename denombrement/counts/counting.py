@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from denombrement.counts.children import ChildrenOfPersons
@@ -66,7 +67,7 @@ class Counted:
             leaves,
             {name: hierarchy(name, self.night) for name in dimensions},
             measure,
-            self._silent(leaves) if TERRITORY in dimensions else frozenset(),
+            self._silent if TERRITORY in dimensions else frozenset(),
         )
 
     def by_reason_outside(self) -> dict[str, int]:
@@ -83,6 +84,8 @@ class Counted:
         parents = self.counted[self.counted["person"].isin(numbers.index)]
         return parents.assign(persons=parents["person"].map(numbers).astype("int64"))
 
-    def _silent(self, leaves: pd.DataFrame) -> frozenset[str]:
-        # A commune that did not take part can still be where a person slept: then it has a figure, not a blank.
-        return self.silent_communes - set(leaves[TERRITORY])
+    @cached_property
+    def _silent(self) -> frozenset[str]:
+        # A commune that did not take part can still be where a person slept: then it has a figure in every table, children
+        # included, not a blank.
+        return self.silent_communes - set(self.counted[TERRITORY])

@@ -140,6 +140,15 @@ def test_a_silent_commune_where_somebody_slept_has_a_figure_and_the_others_none(
         table.cell(territory="84043")
 
 
+def test_no_adult_is_lost_from_the_arrondissements_where_no_child_was_seen(counted):
+    young = counted.counted.table(["territory"], "children")
+    assert young.cell(territory="85045") == 0
+    summary = counted.summary()
+    for measure in ("adults", "children"):
+        rows = summary["by_arrondissement"].values()
+        assert sum(row[measure] for row in rows) == summary[measure]
+
+
 def test_two_services_in_disagreement_are_one_person_with_a_recorded_rule(counted):
     decisions = counted.resolved.decisions.to_dict("records")
     assert {(row["question"], row["rule"]) for row in decisions} == {("situation", "most_severe")}
