@@ -14,7 +14,9 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 PERSONS = "persons"
 
@@ -29,7 +31,7 @@ def main() -> None:
     print(json.dumps(found))
 
 
-def answer(asked: dict, folder: str) -> dict:
+def answer(asked: dict[str, Any], folder: str) -> dict[str, Any]:
     from pytauargus import protect
 
     names = list(asked["dimensions"])
@@ -52,9 +54,9 @@ def answer(asked: dict, folder: str) -> dict:
     return {"seconds": round(seconds, 2), "cells": list(cells(result.tables[0].rows, names, audited))}
 
 
-def microdata(asked: dict, names: list[str]) -> dict[str, list]:
+def microdata(asked: dict[str, Any], names: list[str]) -> dict[str, list[Any]]:
     """One row a person."""
-    columns: dict[str, list] = {name: [] for name in [*names, PERSONS]}
+    columns: dict[str, list[Any]] = {name: [] for name in [*names, PERSONS]}
     for *codes, count in asked["cells"]:
         for name, code in zip(names, codes, strict=True):
             columns[name] += [code] * count
@@ -62,7 +64,7 @@ def microdata(asked: dict, names: list[str]) -> dict[str, list]:
     return columns
 
 
-def hierarchies(dimensions: dict, folder: str) -> dict[str, str]:
+def hierarchies(dimensions: dict[str, dict[str, list[str]]], folder: str) -> dict[str, str]:
     files = {}
     for name, below in dimensions.items():
         if below:
@@ -74,7 +76,9 @@ def hierarchies(dimensions: dict, folder: str) -> dict[str, str]:
     return files
 
 
-def cells(rows: list[dict], names: list[str], audited: dict) -> object:
+def cells(
+    rows: list[dict[str, str]], names: list[str], audited: dict[int, tuple[float, float]]
+) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(rows):
         codes = ["" if row[name].strip() == "Total" else row[name].strip() for name in names]
         yield {"codes": codes, "status": row["status"], "interval": audited.get(number)}
