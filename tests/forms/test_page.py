@@ -169,7 +169,7 @@ def test_french_texts_have_narrow_spaces_before_double_signs():
         wrong = [
             key
             for key, texts in read_texts(name).items()
-            if re.search(r"(?<!\u202f)[;?!»]|«(?!\u202f)", texts["fr"])
+            if re.search(r"(?<!\u202f)[;?!»]|[ \u00a0]:|«(?!\u202f)", texts["fr"])
         ]
         assert wrong == []
 
@@ -187,7 +187,7 @@ def test_every_text_that_the_script_names_exists_and_none_is_left_over():
 
 def test_the_tree_has_a_text_for_each_question_answer_and_reason():
     tree, texts = sleeping_tree(), read_texts("sleeping_tree")
-    needed = {"hint.when"}
+    needed = {"hint.when", "hint.own_home"}
     for node, answers in tree["nodes"].items():
         needed |= {f"q.{node}", f"miss.{node}"} | {f"a.{node}.{code}" for code in answers}
         needed |= {f"why.{each['why']}" for each in answers.values() if "why" in each}

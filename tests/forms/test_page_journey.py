@@ -181,7 +181,7 @@ def test_a_withdrawal_can_be_taken_back(worker):
 def test_nobody_met_is_confirmed_once_in_plain_words_and_needs_no_passphrase(worker):
     worker.press("Nous n’avons rencontré personne")
     said = worker.page.inner_text("main")
-    assert "CPAS d’Arlon n’a rencontré aucune personne" in said
+    assert "CPAS d’Arlon\u202f: aucune personne sans chez-soi rencontrée" in said
     worker.press("Annuler")
     worker.press("Nous n’avons rencontré personne")
     with worker.page.expect_download() as waited:
@@ -339,7 +339,7 @@ def test_two_declarations_of_one_person_are_warned_of_before_sending(worker):
         ({"given": "Youssef", "family": "El Amrani"}, "particule"),
         ({"given": "Marie", "family": "Lambert épouse Dupont"}, "nom de naissance"),
         ({"given": "Marie", "family": "Dupont", "birth": ("1", "1", "1980")}, "traité comme inconnu"),
-        ({"given": "Marie", "family": "Dupont", "birth": ("4", "3", "1980")}, "4 mars 1980"),
+        ({"given": "Marie", "family": "El Amrani ou Amrani ?"}, "ni barre"),
         ({"given": "Marie", "family": "Dupont", "birth": ("4", "13", "1980")}, "dépasse 12"),
         ({"given": "Marie, Dupont", "family": ""}, "sans virgule"),
     ],

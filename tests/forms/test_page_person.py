@@ -103,7 +103,7 @@ def test_a_partial_birth_date_is_said_to_make_a_weaker_code(worker):
     worker.press("Continuer")
     worker.await_title("Relisez")
     assert "? / ? / 1987" in worker.page.inner_text("dl")
-    assert "âge approximatif" in worker.page.inner_text(".warning")
+    assert "tranche d’âge" in worker.page.inner_text(".warning")
 
 
 def at_the_household(worker):

@@ -118,11 +118,12 @@ def test_the_commune_and_the_link_have_a_screen_that_waits_for_an_answer(worker)
     worker.goes_on("La personne")
 
 
-def test_someone_with_a_home_is_not_asked_to_wait_for_a_commune(worker):
+def test_of_someone_with_a_home_nothing_more_is_asked(worker):
     at_the_night(worker)
     worker.sleep("when-no", "home-yes")
-    worker.goes_on("La commune et le territoire")
-    worker.goes_on("La personne")
+    assert "vous arrêter ici" in worker.page.inner_text(".outcome")
+    worker.goes_on("Vérifiez")
+    assert "Étape 3 sur 3" in worker.page.inner_text("main")
 
 
 def test_what_may_be_left_out_says_so_and_what_may_not_does_not(worker):

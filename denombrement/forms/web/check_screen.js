@@ -21,14 +21,15 @@ export function checkNodes(view) {
     pages.map((page) => pageSummary(app, row, page, errors)),
     h(
       "div.actions",
-      button(t("finish"), () => finish(app, row, errors), "primary"),
+      button(t("finish"), () => finish(view, errors), "primary"),
       button(t("print"), () => window.print()),
     ),
   ];
 }
 
-async function finish(app, row, errors) {
+async function finish({ app, row, pages }, errors) {
   if (errors.length) return app.redraw({ id: row.id, page: "check", showErrors: true }, "summary");
+  row.seen = pages;
   await app.save(row);
   return app.go("list");
 }

@@ -2,7 +2,7 @@
 
 import { findings, fieldsOf, holds, isEmpty, onlyAsked } from "./rules.js";
 import { survey } from "./survey.js";
-import { walk } from "./tree.js";
+import { treeAnswers, walk } from "./tree.js";
 
 const SHORT_PAGES = ["identity", "situation", "territory"]; // someone who refuses is counted by category only
 const REFUSED_ASKED = ["situation", "night_precision", "commune_night", "outside_reason", "overrule_reason"];
@@ -31,8 +31,12 @@ export function newDeclaration(now, isDirect = false) {
 const isRefused = (row) => row.identity?.status === "refused";
 export const isDirect = (row) => row.direct || (!row.tree.length && Boolean(row.answers.situation));
 
+export const isOutside = ({ answers }) => answers.situation === "not_homeless";
+
+// Of someone who is not counted, nothing more is asked.
 export function pagesOf(row) {
-  return [...(isRefused(row) ? SHORT_PAGES : ["identity", ...survey.sections]), "check"];
+  const pages = isRefused(row) ? SHORT_PAGES : ["identity", ...survey.sections];
+  return [...(isOutside(row) && !isDirect(row) ? SHORT_PAGES.slice(0, 2) : pages), "check"];
 }
 
 export const questionsAbout = (of) => Object.values(survey.questions).filter((question) => question.of === of);
@@ -54,12 +58,26 @@ export const placesOf = (row) => survey.tree.places[row.answers.situation];
 
 export const fieldId = (code, child = null) => (child === null ? `q-${code}` : `q-child${child}-${code}`);
 
-// Answers as they would leave: stale ones taken back, a refusal reduced to its category.
+// Answers as they are kept: stale ones taken back, a refusal reduced to its category, and what the tree shows as answered
+// never lost from the record.
+export function keptAnswers(row) {
+  const { situation, ...facts } = treeAnswers(row.tree);
+  const shown = situation === row.answers.situation ? { ...facts, ...row.answers } : row.answers;
+  const kept = onlyAsked(shown, survey.rules.asked, survey.dates);
+  return isRefused(row) ? only(kept, isCategory) : kept;
+}
+
+const only = (answers, isWanted) => Object.fromEntries(Object.entries(answers).filter(([code]) => isWanted(code)));
+
+// Answers as they would leave: of someone who is not counted, only what says so and who it is.
 export function settledAnswers(row) {
-  const kept = onlyAsked(row.answers, survey.rules.asked, survey.dates);
-  if (!isRefused(row)) return kept;
-  const category = Object.entries(kept).filter(([code]) => isCategory(code));
-  return { ...Object.fromEntries(category), sex: "dont_know", age_class: "dont_know" };
+  const kept = keptAnswers(row);
+  const pages = pagesOf(row);
+  if (pages.includes("person")) return kept;
+  const left = only(kept, (code) => pages.includes(pageOf(code)) || /^age_/.test(code));
+  if (isRefused(row)) left.sex = "dont_know";
+  if (isEmpty(left.age_years)) left.age_class ??= "dont_know";
+  return left;
 }
 
 // Everything wrong with a declaration: [{ page, field, level, … }] with its words as { rule }, { tree } or { text, values }.
@@ -74,7 +92,8 @@ export function problemsOf(row) {
   }));
   const identity = row.identity ? [] : [wrong("identity", "identity-status", "identity_missing")];
   const unread = unreadable(row, answers); // what a rule says of a number that cannot be one is no help
-  const isUnread = ({ field }) => unread.some((each) => each.field === field);
+  const ids = new Set(unread.map(({ field }) => (field === "q-age_years" ? "q-age_class" : field)));
+  const isUnread = ({ field }) => ids.has(field);
   return [...identity, ...found.filter((each) => !isUnread(each)), ...unexplained(row, answers), ...unread];
 }
 
@@ -94,6 +113,10 @@ export function awaited(row, page) {
     .filter(({ code }) => AWAITED.includes(code) && isEmpty(answers[code]))
     .map(({ code }) => wrong(page, fieldId(code), `awaited_${code}`));
 }
+
+// Where a declaration was put aside, or left without what a screen waits for: it can be handed over, not in silence.
+export const stoppedAt = (row) => pagesOf(row).find((page) => awaited(row, page).length || isUnseen(row, page));
+export const isUnseen = (row, page) => !isDirect(row) && survey.sections.includes(page) && !row.seen.includes(page);
 
 // Another situation than the tree's needs a reason.
 function unexplained(row, answers) {
@@ -117,19 +140,29 @@ function unreadable(row, answers) {
     const [, child, code] = /^q-(?:child(\d+)-)?(\w+)$/.exec(id);
     const question = survey.questions[code];
     const subject = child === undefined ? answers : answers.children?.[Number(child)];
-    if (!question || !subject || !isAsked(code, answers)) return [];
-    const text = unreadableText(question, subject[code]);
+    if (!question || !subject || !isAsked(code, answers) || !pagesOf(row).includes(question.section)) return [];
+    const text = unreadableText(question, subject[code], row.raw[id], answers);
     return text ? [wrong(question.section, id, text, numbersAbout(question, subject[code]))] : [];
   });
 }
 
 const isTyped = (raw) => (typeof raw === "string" ? raw.trim() !== "" : Object.values(raw).some((part) => part));
 
-function unreadableText(question, value) {
+function unreadableText(question, value, raw, { age_years }) {
   if (question.kind === "date") return value ? null : "date_unreadable";
+  if (question.code === "case_number" && (raw === PERSONAL_NUMBER || tellsBirth(raw, age_years))) return "number_personal";
   if (isEmpty(value)) return "number_unreadable";
   if (value >= question.minimum && value <= question.maximum) return null;
   return question.code === "birth_year" && value <= 18 ? "birth_year_is_age" : "number_range";
+}
+
+// A number of the national register is not kept, not even in a draft: this sign stands for it.
+export const PERSONAL_NUMBER = "*";
+
+// Six digits that read as year, month and day of birth of someone of this age.
+function tellsBirth(raw, age) {
+  const elapsed = (century) => survey.dates.night.slice(0, 4) - century - raw.slice(0, 2);
+  return /^\d\d(0\d|1[0-2])[0-3]\d$/.test(raw) && [1900, 2000].some((century) => [0, 1].includes(elapsed(century) - age));
 }
 
 function numbersAbout({ minimum, maximum }, value) {

@@ -2,7 +2,7 @@
 
 import { h, announce, backToList, button, errorSummary, heading } from "./dom.js";
 import { t, problemText } from "./texts.js";
-import { errorsOf, newDeclaration, pagesOf, problemsOf, settledAnswers } from "./declarations.js";
+import { errorsOf, keptAnswers, newDeclaration, pagesOf, problemsOf } from "./declarations.js";
 import { identityFields, makeIdentity, nothingTyped, spaced } from "./identity_screen.js";
 import { problemOf } from "./page_screen.js";
 import { sectionFields } from "./questions.js";
@@ -34,7 +34,7 @@ export function fastScreen(app, options) {
 
 async function saveAndNext({ app, row, typed, last }) {
   const identityErrors = await makeIdentity(app, row, typed);
-  row.answers = settledAnswers(row);
+  row.answers = keptAnswers(row);
   const others = errorsOf(problemsOf(row))
     .filter((problem) => problem.page !== "identity" || problem.rule);
   const isShown = ({ field }) => field !== "q-sex" || typed.way !== "mnemonic"; // an unreadable code tells no sex

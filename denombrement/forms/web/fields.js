@@ -126,13 +126,12 @@ function listed(question, place, entries) {
   return labelled(place, titleOf(question), questionHint(question.code), choose);
 }
 
-export const wholeNumber = (text) => (/^\d{1,6}$/.test(text.trim()) ? Number(text) : null);
+export const wholeNumber = (text) => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : null);
 
 function integer(question, place) {
   const input = h("input.short", {
     type: "text",
     inputmode: "numeric",
-    maxlength: 6,
     value: place.raw ?? (place.value ?? "").toString(),
     oninput: (event) => place.change(wholeNumber(event.target.value), event.target.value),
     ...QUIET,

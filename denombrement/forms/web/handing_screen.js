@@ -3,7 +3,7 @@
 
 import { h, backToList, busy, button, heading, saveFile } from "./dom.js";
 import { t, language } from "./texts.js";
-import { declarationOf, errorsOf, problemsOf } from "./declarations.js";
+import { declarationOf, errorsOf, isOutside, problemsOf, stoppedAt } from "./declarations.js";
 import { rowAbout } from "./identity_screen.js";
 import { sealReceipt, sealReturn } from "./seal.js";
 
@@ -11,13 +11,17 @@ const MADE_WITH = "denombrement page 1";
 
 export function handingScreen(app) {
   const { whole, unfinished } = sorted(app);
+  const aside = whole.filter(stoppedAt);
+  const outside = whole.filter(isOutside).length;
   const hasAny = whole.length || withdrawals(app).length;
   const make = () => busy(() => handOver(app, whole));
   return [
     backToList(app),
     heading(t("hand_over_title")),
-    h("p", t("handing_count", { number: whole.length })),
-    unfinished.length ? unfinishedBox(app, unfinished) : null,
+    h("p", t("handing_count", { number: whole.length - outside })),
+    outside ? h("p", t("handing_outside", { number: outside })) : null,
+    unfinished.length ? listBox(app, unfinished, "unfinished") : null,
+    aside.length ? listBox(app, aside, "aside") : null,
     h("p", t("handing_explained")),
     h("details", { open: true }, h("summary", t("desks_title")), h("p", t("desks_explained")), h(
       "div.actions",
@@ -37,13 +41,14 @@ function sorted(app) {
 
 const withdrawals = (app) => [...app.rows.values()].filter((row) => row.withdrawn && row.handed);
 
-function unfinishedBox(app, unfinished) {
-  const open = (row) => () => app.go("page", { id: row.id, page: "check", showErrors: true });
+function listBox(app, rows, state) {
+  const page = (row) => (state === "aside" ? stoppedAt(row) : "check");
+  const open = (row) => () => app.go("page", { id: row.id, page: page(row), showErrors: true });
   return h(
     "section.warning",
-    h("h2", t("handing_unfinished", { number: unfinished.length })),
-    h("p", t("handing_unfinished_explained")),
-    h("ul", unfinished.map((row) => h("li", button(rowAbout(row), open(row), "link")))),
+    h("h2", state === "aside" ? t("state_aside") : t("handing_unfinished", { number: rows.length })),
+    h("p", t(`handing_${state}_explained`)),
+    h("ul", rows.map((row) => h("li", button(rowAbout(row), open(row), "link")))),
   );
 }
 

@@ -12,7 +12,7 @@ export function identityHints(typed, nightYear) {
 
 function nameHints({ given, family }) {
   const hints = [];
-  if (/\d/.test(given + family)) hints.push("hint_digits");
+  if (/[\d?/()]/.test(given + family)) hints.push("hint_digits");
   if (/[,;]/.test(given + family)) hints.push("hint_comma");
   if (isUpper(given) && family && !isUpper(family)) hints.push("hint_swapped");
   if (MARRIED.test(family)) hints.push("hint_married");
@@ -27,9 +27,7 @@ function dateHints({ day, month, year }, nightYear) {
   const [d, m, y] = [day, month, year].map(Number);
   const hints = [];
   if (d === 1 && m === 1) hints.push("hint_first_january");
-  else if (d && m && d !== m && d <= 12 && m <= 12) hints.push("hint_day_month");
   if (m > 12 && d >= 1 && d <= 12) hints.push("hint_month_over_12");
-  if (y && year.length === 2) hints.push("hint_short_year");
   if (y > 1000 && !(d && m)) hints.push("hint_weak_date");
   if (y > 1000 && nightYear - y > 100) hints.push("hint_very_old");
   if (y > 1000 && y <= nightYear && nightYear - y < 18) hints.push("hint_minor");

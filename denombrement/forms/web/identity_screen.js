@@ -3,7 +3,7 @@
 import { h, announce, button, buttonOf } from "./dom.js";
 import { t, questionText, optionText, communeText, dateText, situationText } from "./texts.js";
 import { QUIET, dateParts, group, isoDate, labelled, option, questionField } from "./fields.js";
-import { fieldId } from "./declarations.js";
+import { fieldId, keptAnswers } from "./declarations.js";
 import { identityHints, agesOn } from "./hints.js";
 import { noticeTexts } from "./notice.js";
 import { fileMark, identityTokens, mnemonicParts, mnemonicTokens } from "./identity.js";
@@ -95,9 +95,7 @@ const hintsBox = ({ typed }) => h("div.hints", { id: "identity-hints", role: "st
 function hintTexts(typed) {
   const all = identityHints({ ...typed, ...typed.date }, Number(survey.dates.night.slice(0, 4)));
   const keys = typed.isReread ? all.filter((key) => key !== "hint_weak_date") : all; // said there with more words
-  const iso = isoDate(typed.date);
-  const values = { date: iso ? dateText(iso) : "" };
-  return keys.filter((key) => iso || key !== "hint_day_month").map((key) => h("p", t(key, values)));
+  return keys.map((key) => h("p", t(key)));
 }
 
 function mnemonicField(place) {
@@ -124,6 +122,7 @@ export function rereadBox({ row, typed }) {
   const { day, month, year } = typed.date;
   const iso = isoDate(typed.date);
   const date = day || month || year ? [day, month, year].map((part) => part || "?").join(" / ") : "";
+  const isAlone = [typed.given, typed.family, year].filter((part) => part.trim()).length < 2;
   const lines = [
     [t("given_name"), typed.given.trim()],
     [t("family_name"), typed.family.trim()],
@@ -132,7 +131,7 @@ export function rereadBox({ row, typed }) {
   ];
   return [
     h("dl", lines.map(([name, said]) => h("div", h("dt", name), h("dd", said || t("no_answer"))))),
-    iso ? null : h("p.warning", t("reread_weak")),
+    isAlone ? h("p.warning", t("reread_alone")) : iso ? null : h("p.warning", t("reread_weak")),
     h("div.hints", hintTexts(typed)),
     h("p", t("reread_explained")),
   ];
@@ -203,6 +202,7 @@ export async function makeIdentity(app, row, typed) {
   if (errors.length || !typed.way) return errors;
   row.mark = "";
   row.identity = { status: typed.way };
+  if (typed.way === "refused") Object.assign(row, { answers: keptAnswers(row), raw: {} });
   if (typed.way === "refused" || typed.way === "not_known") return [];
   const made = await codeOf(app, row, typed);
   tellFacts(row, made.facts);

@@ -2,7 +2,7 @@
 
 import { h, button, buttonOf, heading, saidOnce } from "./dom.js";
 import { t, dateText } from "./texts.js";
-import { errorsOf, isPending, newDeclaration, problemsOf } from "./declarations.js";
+import { errorsOf, isPending, newDeclaration, problemsOf, stoppedAt } from "./declarations.js";
 import { rowName, rowPerson, rowSituation } from "./identity_screen.js";
 import { lastFileBanner, nobodyPart } from "./handing_screen.js";
 
@@ -42,7 +42,7 @@ function begin(app) {
 
 function stateOf(row) {
   if (errorsOf(problemsOf(row)).length) return "incomplete";
-  if (!row.handed) return "ready";
+  if (!row.handed) return stoppedAt(row) ? "aside" : "ready";
   if (isPending(row)) return "corrected";
   return row.sent === row.handed ? "sent" : "saved";
 }

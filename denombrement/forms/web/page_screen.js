@@ -2,7 +2,7 @@
 
 import { h, backToList, button, errorSummary, heading, stepOf } from "./dom.js";
 import { t, problemText } from "./texts.js";
-import { awaited, errorsOf, pagesOf, problemsOf, settledAnswers } from "./declarations.js";
+import { awaited, errorsOf, isUnseen, keptAnswers, pagesOf, problemsOf } from "./declarations.js";
 import { identityFields, identityProblems, makeIdentity, nothingTyped, rereadBox } from "./identity_screen.js";
 import { sectionFields } from "./questions.js";
 import { checkNodes } from "./check_screen.js";
@@ -82,17 +82,15 @@ const state = ({ row, page, typed, showErrors, errors }) => ({ id: row.id, page,
 async function goOn(view) {
   const { app, row, page } = view;
   if (page === "identity") return leaveIdentity(view);
-  row.answers = settledAnswers(row);
+  row.answers = keptAnswers(row);
   if (!row.seen.includes(page)) row.seen.push(page);
   if (errorsOf(problemsOn(row, page)).length) return app.redraw({ ...state(view), showErrors: true }, "summary");
   await app.save(row);
   return app.go("page", { id: row.id, page: following(view) });
 }
 
-const following = ({ row, page }) => {
-  const pages = pagesOf(row);
-  return pages[pages.indexOf(page) + 1];
-};
+// The first screen not gone through yet: a correction leads straight back to the check.
+const following = ({ row }) => pagesOf(row).find((page) => page === "check" || isUnseen(row, page));
 
 // What was typed is read once more; then the code is made, the names are erased, and the mark is shown.
 async function leaveIdentity(view) {
@@ -103,6 +101,7 @@ async function leaveIdentity(view) {
     typed.isReread = !errors.length;
     return app.redraw({ ...state(view), errors }, errors.length ? "summary" : null);
   }
+  if (way === "refused" && keptAnswers(row).children?.length) return app.go("confirm", { what: "refuse", id: row.id });
   const errors = await makeIdentity(app, row, typed);
   if (errors.length) return app.redraw({ ...state(view), errors }, "summary");
   Object.assign(typed, nothingTyped());

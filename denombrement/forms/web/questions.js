@@ -3,7 +3,7 @@
 import { h, button, byId } from "./dom.js";
 import { t, questionText } from "./texts.js";
 import { questionField } from "./fields.js";
-import { fieldId, isAsked, isDirect, placesOf, questionsAbout, questionsOf, settledAnswers } from "./declarations.js";
+import { PERSONAL_NUMBER, fieldId, isAsked, isDirect, placesOf, questionsAbout, questionsOf, settledAnswers } from "./declarations.js";
 import { treeAnswers, treeBlock, treeCodes, walk } from "./tree.js";
 
 // `place`: { row, problem(field), change() }; `change` is told that the row was altered.
@@ -61,8 +61,9 @@ function plainField(question, place, changed) {
       raw: row.raw[id],
       ...place.problem(id),
       change: (value, raw) => {
-        row.answers[question.code] = value;
-        if (raw !== undefined) row.raw[id] = raw;
+        const isPersonal = question.code === "case_number" && raw.replace(/\D/g, "").length >= 11;
+        row.answers[question.code] = isPersonal ? null : value;
+        if (raw !== undefined) row.raw[id] = isPersonal ? PERSONAL_NUMBER : raw;
         if (question.code === "has_children" && value === "yes" && !row.answers.children?.length) row.answers.children = [{}];
         changed();
       },

@@ -29,6 +29,7 @@ function factsIn(code) {
     night: dateText(night, { day: "numeric", month: "long" }, code),
     morning: dateText(morning, WHOLE_DATE, code),
     month_end: dateText(one_month_after, WHOLE_DATE, code),
+    example: one_month_after.split("-").reverse().join(" "),
     weeks_start: dateText(two_weeks_before, WHOLE_DATE, code),
   };
 }

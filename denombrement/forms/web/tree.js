@@ -37,17 +37,17 @@ export function treeBlock(place) {
   const { row } = place;
   const { asked, outcome } = walk(row.tree);
   const given = Object.fromEntries(row.tree);
-  const questions = asked.map((node, rank) => nodeField(place, node, given[node], rank === 0));
+  const questions = asked.map((node) => nodeField(place, node, given[node]));
   return h("div.tree", { id: "q-situation" }, questions, outcome && outcomeBox(place, outcome));
 }
 
-function nodeField(place, node, chosen, isFirst) {
+function nodeField(place, node, chosen) {
   const id = `tree-${node}`;
   const field = { id, error: chosen ? null : place.problem(id).error };
   return group(
     field,
     treeText(`q.${node}`),
-    isFirst ? treeText("hint.when") : null,
+    treeText(`hint.${node}`),
     Object.keys(survey.tree.nodes[node]).map((code) =>
       option("radio", field, code, treeText(`a.${node}.${code}`), chosen === code, () => {
         place.answered(node, code);
@@ -73,6 +73,7 @@ function outcomeBox(place, outcome) {
     isOverruled ? h("p.struck", h("s", proposed)) : h("p.outcome-name", proposed),
     h("p", h("b", t("tree_why")), " ", treeText(`why.${outcome.why}`)),
     isOverruled ? h("p.outcome-name", t("overruled_by"), " ", situationText(situation)) : null,
+    situation === "not_homeless" ? h("p", t("stops_here")) : null,
     overruleBox(place, outcome, isOverruled),
   );
 }

@@ -4,7 +4,7 @@ import { h, busy, button, byId, errorSummary, heading, saidOnce } from "./dom.js
 import { t } from "./texts.js";
 import { QUIET, labelled } from "./fields.js";
 import { NotADraft, WrongPassphrase, readDraftFile } from "./vault.js";
-import { rowAbout } from "./identity_screen.js";
+import { makeIdentity, rowAbout } from "./identity_screen.js";
 import { lastFileBanner, meetNobody, nobodyPart } from "./handing_screen.js";
 
 const SHORTEST_PASSPHRASE = 10;
@@ -108,7 +108,14 @@ export function draftScreen(app, { error = null, field = "draft" }) {
 
 export function confirmScreen(app, { what, id }) {
   const row = app.rows.get(id);
+  const back = () => (what === "refuse" ? app.go("page", { id, page: "identity" }) : app.home());
+  const refuse = async () => {
+    await makeIdentity(app, row, { way: "refused" });
+    await app.save(row);
+    app.go("page", { id, page: "situation" });
+  };
   const acts = {
+    refuse,
     erase: app.erase,
     delete: () => app.discard(id),
     withdraw: () => app.withdraw(id),
@@ -121,7 +128,7 @@ export function confirmScreen(app, { what, id }) {
     h(
       "div.actions",
       button(t(`confirm_${what}_yes`), acts[what], what === "nobody" ? "primary" : "danger"),
-      button(t("cancel"), () => app.home()),
+      button(t("cancel"), back),
     ),
   ];
 }

@@ -3,7 +3,7 @@
 import { h, backToList, busy, button, byId, errorSummary, heading } from "./dom.js";
 import { t, problemText, questionText } from "./texts.js";
 import { isoDate, labelled } from "./fields.js";
-import { errorsOf, fieldId, newDeclaration, problemsOf, questionsAbout, settledAnswers } from "./declarations.js";
+import { errorsOf, fieldId, keptAnswers, newDeclaration, problemsOf, questionsAbout } from "./declarations.js";
 import { makeIdentity, nothingTyped } from "./identity_screen.js";
 import { survey } from "./survey.js";
 import { NotAWorkbook, readSheets } from "./xlsx.js";
@@ -97,7 +97,7 @@ async function declarationFrom(app, record, known) {
   for (const [name, value] of record) readAnswer(row, faults, name, value);
   row.answers.children = (row.answers.children || []).filter(Boolean);
   const failed = await makeIdentity(app, row, typedFrom(record));
-  row.answers = settledAnswers(row);
+  row.answers = keptAnswers(row);
   const same = known.find((each) => !each.withdrawn && row.identity?.code && each.identity?.code === row.identity.code);
   if (same) Object.assign(row, { ...same, answers: row.answers, tree: [] });
   faults.push(...failed, ...errorsOf(problemsOf(row)).filter(({ text }) => text !== "identity_missing"));
