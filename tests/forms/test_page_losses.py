@@ -121,6 +121,21 @@ def test_a_refusal_confirmed_leaves_the_category_alone(worker):
     }
 
 
+def test_fast_entry_does_not_give_up_children_for_a_refusal(worker):
+    worker.start()
+    worker.press("Saisie rapide de fiches papier")
+    worker.check("identity-status", "refused")
+    worker.page.select_option("#q-situation-in", "EL1.1")
+    worker.check("q-has_children", "yes")
+    worker.check("q-child0-link", "direct")
+    worker.press("Enregistrer et passer à la suivante")
+    worker.page.locator("#identity-status .error", has_text="ni enfants").wait_for()
+    assert worker.page.locator("#summary a").first.get_attribute("href") == "#identity-status"
+    worker.check("q-has_children", "no")
+    worker.press("Enregistrer et passer à la suivante")
+    worker.page.locator("p[role=status]", has_text="enregistrée").wait_for()
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

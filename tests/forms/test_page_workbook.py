@@ -171,6 +171,25 @@ def test_errors_of_the_list_are_said_by_line_and_the_rest_is_kept_to_finish(work
     assert len(worker.hand_over().envoi.declarations) == 1
 
 
+def test_a_list_that_holds_a_national_number_or_the_children_of_a_refusal_says_so(worker, workbook):
+    place = workbook(
+        [*CODES, "case_number"],
+        ["", "JE-BER-14031987-M", "", OUTSIDE, NIGHT, *[""] * 4, 39, *[""] * 5, "87031412345"],
+        ["", "", "refused", OUTSIDE, NIGHT, *[""] * 5, "Oui", "", "", 2015, TOGETHER],
+    )
+    worker.start()
+    read_in(worker, place)
+    said = found(worker).replace("\u202f", " ")
+    assert "dont à corriger : 2" in said
+    assert "Numéro de dossier dans votre service : cette réponse" in said
+    assert "ni enfants" in said
+    worker.press("Reprendre ces fiches")
+    worker.await_title("Vos fiches")
+    made = worker.hand_over().body
+    assert "87031412345" not in made
+    assert '"children":[{' not in made
+
+
 def test_the_same_list_read_again_corrects_and_does_not_double(worker, workbook):
     worker.start()
     for situation in ("EL1.1", "EL2.2"):

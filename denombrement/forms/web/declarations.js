@@ -150,19 +150,19 @@ const isTyped = (raw) => (typeof raw === "string" ? raw.trim() !== "" : Object.v
 
 function unreadableText(question, value, raw, { age_years }) {
   if (question.kind === "date") return value ? null : "date_unreadable";
-  if (question.code === "case_number" && (raw === PERSONAL_NUMBER || tellsBirth(raw, age_years))) return "number_personal";
+  if (question.code === "case_number" && (raw === NATIONAL || tellsBirth(raw.trim(), age_years))) return "number_personal";
   if (isEmpty(value)) return "number_unreadable";
   if (value >= question.minimum && value <= question.maximum) return null;
   return question.code === "birth_year" && value <= 18 ? "birth_year_is_age" : "number_range";
 }
 
 // A number of the national register is not kept, not even in a draft: this sign stands for it.
-export const PERSONAL_NUMBER = "*";
+export const NATIONAL = "*";
 
 // Six digits that read as year, month and day of birth of someone of this age.
 function tellsBirth(raw, age) {
-  const elapsed = (century) => survey.dates.night.slice(0, 4) - century - raw.slice(0, 2);
-  return /^\d\d(0\d|1[0-2])[0-3]\d$/.test(raw) && [1900, 2000].some((century) => [0, 1].includes(elapsed(century) - age));
+  const years = survey.dates.night.slice(0, 4) - raw.slice(0, 2) - age;
+  return /^\d\d(0\d|1[0-2])[0-3]\d$/.test(raw) && [1900, 1901, 2000, 2001].includes(years);
 }
 
 function numbersAbout({ minimum, maximum }, value) {

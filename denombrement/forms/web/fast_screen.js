@@ -3,7 +3,7 @@
 import { h, announce, backToList, button, errorSummary, heading } from "./dom.js";
 import { t, problemText } from "./texts.js";
 import { errorsOf, keptAnswers, newDeclaration, pagesOf, problemsOf } from "./declarations.js";
-import { identityFields, makeIdentity, nothingTyped, spaced } from "./identity_screen.js";
+import { givesUpChildren, identityFields, makeIdentity, nothingTyped, spaced } from "./identity_screen.js";
 import { problemOf } from "./page_screen.js";
 import { sectionFields } from "./questions.js";
 import { survey } from "./survey.js";
@@ -33,11 +33,13 @@ export function fastScreen(app, options) {
 }
 
 async function saveAndNext({ app, row, typed, last }) {
-  const identityErrors = await makeIdentity(app, row, typed);
+  const identityErrors = givesUpChildren(row, typed.way)
+    ? [{ field: "identity-status", text: "refused_explained" }]
+    : await makeIdentity(app, row, typed);
   row.answers = keptAnswers(row);
   const others = errorsOf(problemsOf(row))
     .filter((problem) => problem.page !== "identity" || problem.rule);
-  const isShown = ({ field }) => field !== "q-sex" || typed.way !== "mnemonic"; // an unreadable code tells no sex
+  const isShown = ({ field }) => field !== "q-sex" || !["mnemonic", "refused"].includes(typed.way); // sex is not asked there
   const seen = new Set();
   const errors = [...identityErrors, ...others.filter(isShown)].filter(({ field }) => !seen.has(field) && seen.add(field));
   if (errors.length) return app.redraw({ row, typed, errors, last }, "summary");

@@ -42,8 +42,8 @@ function sorted(app) {
 const withdrawals = (app) => [...app.rows.values()].filter((row) => row.withdrawn && row.handed);
 
 function listBox(app, rows, state) {
-  const page = (row) => (state === "aside" ? stoppedAt(row) : "check");
-  const open = (row) => () => app.go("page", { id: row.id, page: page(row), showErrors: true });
+  const open = (row) => () =>
+    app.go("page", { id: row.id, page: state === "aside" ? stoppedAt(row) : "check", showErrors: true });
   return h(
     "section.warning",
     h("h2", state === "aside" ? t("state_aside") : t("handing_unfinished", { number: rows.length })),

@@ -131,7 +131,7 @@ export function rereadBox({ row, typed }) {
   ];
   return [
     h("dl", lines.map(([name, said]) => h("div", h("dt", name), h("dd", said || t("no_answer"))))),
-    isAlone ? h("p.warning", t("reread_alone")) : iso ? null : h("p.warning", t("reread_weak")),
+    isAlone || !iso ? h("p.warning", t(isAlone ? "reread_alone" : "reread_weak")) : null,
     h("div.hints", hintTexts(typed)),
     h("p", t("reread_explained")),
   ];
@@ -188,6 +188,8 @@ function twinsBox({ app }, twins) {
     h("ul", twins.map((twin) => h("li", buttonOf(rowName(twin), t("open_declaration"), open(twin), "link"), ` ${rowName(twin)} – ${rowSituation(twin)}`))),
   );
 }
+
+export const givesUpChildren = (row, way) => way === "refused" && Boolean(keptAnswers(row).children?.length);
 
 // What stands in the way of a code, without making one; nothing is kept of what was typed.
 export async function identityProblems(app, row, typed) {

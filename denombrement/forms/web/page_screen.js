@@ -3,7 +3,7 @@
 import { h, backToList, button, errorSummary, heading, stepOf } from "./dom.js";
 import { t, problemText } from "./texts.js";
 import { awaited, errorsOf, isUnseen, keptAnswers, pagesOf, problemsOf } from "./declarations.js";
-import { identityFields, identityProblems, makeIdentity, nothingTyped, rereadBox } from "./identity_screen.js";
+import { givesUpChildren, identityFields, identityProblems, makeIdentity, nothingTyped, rereadBox } from "./identity_screen.js";
 import { sectionFields } from "./questions.js";
 import { checkNodes } from "./check_screen.js";
 
@@ -101,7 +101,7 @@ async function leaveIdentity(view) {
     typed.isReread = !errors.length;
     return app.redraw({ ...state(view), errors }, errors.length ? "summary" : null);
   }
-  if (way === "refused" && keptAnswers(row).children?.length) return app.go("confirm", { what: "refuse", id: row.id });
+  if (givesUpChildren(row, way)) return app.go("confirm", { what: "refuse", id: row.id });
   const errors = await makeIdentity(app, row, typed);
   if (errors.length) return app.redraw({ ...state(view), errors }, "summary");
   Object.assign(typed, nothingTyped());

@@ -3,7 +3,7 @@
 import { h, button, byId } from "./dom.js";
 import { t, questionText } from "./texts.js";
 import { questionField } from "./fields.js";
-import { PERSONAL_NUMBER, fieldId, isAsked, isDirect, placesOf, questionsAbout, questionsOf, settledAnswers } from "./declarations.js";
+import { NATIONAL, fieldId, isAsked, isDirect, placesOf, questionsAbout, questionsOf, settledAnswers } from "./declarations.js";
 import { treeAnswers, treeBlock, treeCodes, walk } from "./tree.js";
 
 // `place`: { row, problem(field), change() }; `change` is told that the row was altered.
@@ -63,7 +63,7 @@ function plainField(question, place, changed) {
       change: (value, raw) => {
         const isPersonal = question.code === "case_number" && raw.replace(/\D/g, "").length >= 11;
         row.answers[question.code] = isPersonal ? null : value;
-        if (raw !== undefined) row.raw[id] = isPersonal ? PERSONAL_NUMBER : raw;
+        if (raw !== undefined) row.raw[id] = isPersonal ? NATIONAL : raw;
         if (question.code === "has_children" && value === "yes" && !row.answers.children?.length) row.answers.children = [{}];
         changed();
       },

@@ -2,9 +2,9 @@
 
 import { h, backToList, busy, button, byId, errorSummary, heading } from "./dom.js";
 import { t, problemText, questionText } from "./texts.js";
-import { isoDate, labelled } from "./fields.js";
+import { isoDate, labelled, wholeNumber } from "./fields.js";
 import { errorsOf, fieldId, keptAnswers, newDeclaration, problemsOf, questionsAbout } from "./declarations.js";
-import { makeIdentity, nothingTyped } from "./identity_screen.js";
+import { givesUpChildren, makeIdentity, nothingTyped } from "./identity_screen.js";
 import { survey } from "./survey.js";
 import { NotAWorkbook, readSheets } from "./xlsx.js";
 
@@ -96,7 +96,9 @@ async function declarationFrom(app, record, known) {
   const faults = [];
   for (const [name, value] of record) readAnswer(row, faults, name, value);
   row.answers.children = (row.answers.children || []).filter(Boolean);
-  const failed = await makeIdentity(app, row, typedFrom(record));
+  const typed = typedFrom(record);
+  if (givesUpChildren(row, typed.way)) faults.push({ text: "refused_explained" });
+  const failed = await makeIdentity(app, row, typed);
   row.answers = keptAnswers(row);
   const same = known.find((each) => !each.withdrawn && row.identity?.code && each.identity?.code === row.identity.code);
   if (same) Object.assign(row, { ...same, answers: row.answers, tree: [] });
@@ -131,9 +133,11 @@ function readAnswer(row, faults, name, value) {
 
 function answerFrom(question, value) {
   if (question.kind === "date") return dateOf(value);
-  if (question.kind === "integer") return Number.isInteger(Number(value)) ? Number(value) : null;
+  if (question.kind === "integer") return inRange(question, wholeNumber(String(value)));
   return optionCode(question.options, value) ?? communeOf(question, value);
 }
+
+const inRange = ({ minimum, maximum }, number) => (number >= minimum && number <= maximum ? number : null);
 
 const communeOf = ({ kind }, value) =>
   (kind === "commune" && Object.keys(survey.communes).find((nis) => [nis, ...survey.communes[nis]].some((name) => folded(name) === folded(value)))) || null;
