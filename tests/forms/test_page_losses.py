@@ -232,7 +232,7 @@ def test_someone_not_counted_is_told_apart_from_the_number_handed_over(worker):
     worker.await_title("Remettre vos fiches")
     said = worker.page.inner_text("main")
     assert re.search(r"Fiches dans le fichier\s: 1\.", said)
-    assert re.search(r"ne comptent personne\s: 1\.", said)
+    assert re.search(r"hors du total\s: 1\.", said)
     assert worker.page.locator(".warning").count() == 0
     worker.press("Toutes les fiches")
     made = {each["situation"]: each for each in worker.hand_over().raw["declarations"]}
