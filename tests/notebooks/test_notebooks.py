@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
 
 from denombrement.cli.main import run
@@ -23,7 +24,8 @@ def pages(tmp_path_factory):
 
     assert run(["demo", "--out", str(campaign), "--persons", str(PERSONS), "--seed", "2023", "--json"]) == 0
     patch.setenv("DENOMBREMENT_CAMPAGNE", str(campaign))
-    yield lambda stem: html.unescape(render(FOLDER / f"{stem}.py"))
+    with mpl.rc_context():  # what the notebooks set for their figures stays with them
+        yield lambda stem: html.unescape(render(FOLDER / f"{stem}.py"))
     patch.undo()
     for name in ("_render", "_atelier"):
         sys.modules.pop(name, None)

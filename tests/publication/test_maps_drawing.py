@@ -284,6 +284,17 @@ def test_small_maps_of_communes_keep_circles_and_zeros_without_lettering_them(ma
     assert all(item.size > 0 for item in page.items if isinstance(item, Letters))
 
 
+def test_settings_of_a_notebook_do_not_reach_the_map(map_table):
+    import matplotlib as mpl
+
+    drawn = draw_map(map_table("arrondissement"), TILES, kind="circles")
+    plain = render_map(drawn)
+    theirs = {"figure.constrained_layout.use": True, "font.size": 30, "savefig.bbox": "tight"}
+    with mpl.rc_context(theirs):
+        assert render_map(drawn) == plain
+        assert mpl.rcParams["font.size"] == 30
+
+
 def test_sample_circles_too_close_to_be_read_are_left_out(map_table):
     figure = draw_map(map_table("arrondissement", categories=CATEGORIES), TILES, kind="small_multiples")
     samples = [item for item in sample_circles(figure, 0, 0, 20).items if isinstance(item, Disc)]

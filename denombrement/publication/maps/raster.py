@@ -65,7 +65,10 @@ def _drawn(sheet: Sheet) -> Iterator[Figure]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context():
+        # What a notebook sets for its own figures must not reach the map.
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
         drawing = Figure(
             figsize=(sheet.width / _MM_PER_INCH, sheet.height / _MM_PER_INCH), facecolor=style.PAPER
         )
