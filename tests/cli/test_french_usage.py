@@ -45,7 +45,7 @@ def test_fields_to_fill_are_the_same_in_both_languages():
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
-    (["--lang", "fr", "count"], "Il manque l’argument 'DOSSIER'"),
+    (["--lang", "fr", "count"], "Il manque l’argument"),
     (["--lang", "fr", "cuont"], "La commande 'cuont' n’existe pas"),
     (["count", "--lang", "fr", "--nope"], "L’option '--nope' n’existe pas"),
     (["count", "a", "b", "--lang", "fr"], "Argument en trop (b)"),
