@@ -19,10 +19,9 @@ from denombrement.counts.table import TERRITORY
 from denombrement.protection.cells import CellSystem, Counts
 from denombrement.protection.insiders import Attacker
 from denombrement.protection.knowledge import UNBOUNDED, Knowledge
-from denombrement.protection.lp import Model, Vector, balanced, solved
+from denombrement.protection.lp import TOLERANCE, Model, Vector, balanced, solved
 from denombrement.protection.verdict import AttackerSummary, Finding, Kind
 
-TOLERANCE = 1e-6
 _PATIENCE = 2
 
 

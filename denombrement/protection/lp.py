@@ -13,6 +13,8 @@ from scipy import sparse
 from denombrement.errors import UsageProblem
 
 Vector = NDArray[np.float64]
+TOLERANCE = 1e-6
+"""How far a row or a bound may be missed: far less than a person, and more than a double can err beside a milliard."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Model:
         self._highs.changeColsCost(self._size, self._columns, cost)
         self._highs.run()
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
-        if info.primal_solution_status != _FEASIBLE or status not in (_OPTIMAL, _TARGET, _TIME_LIMIT):
+        if not _has_point(status, info):
             return None
         return self._optimum(proved=status != _TIME_LIMIT, info=info)
 
@@ -103,6 +105,13 @@ class Model:
             proved=proved,
             bound=value if proved else float(info.mip_dual_bound),
         )
+
+
+def _has_point(status: Any, info: Any) -> bool:  # noqa: ANN401
+    if status == _TIME_LIMIT:
+        return bool(info.primal_solution_status == _FEASIBLE)
+    # The solver's own limit is 1e-7, which is less than a double's last digit where a cell without bound is at 1e9.
+    return status in (_OPTIMAL, _TARGET) and bool(info.max_primal_infeasibility <= TOLERANCE)
 
 
 _OPTIMAL = highspy.HighsModelStatus.kOptimal

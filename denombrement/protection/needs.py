@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denombrement.protection.cells import CellSystem
-from denombrement.protection.lp import Vector, balanced, solved
+from denombrement.protection.lp import TOLERANCE, Vector, balanced, solved
 
 Pattern = NDArray[np.float64]
 """For each variable, how far it is hidden: 1 hidden, 0 shown (between them while a relaxation is solved)."""
-
-TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from denombrement.protection.insiders import (
     territory_insiders,
 )
 from denombrement.protection.knowledge import Knowledge
+from denombrement.protection.lp import TOLERANCE
 from denombrement.protection.methods import Masked, Masking, Rounder, Suppressor
 from denombrement.protection.plan import PublicationPlan, ResolvedTable, cubes_of, tied_cubes
 from denombrement.protection.profiles import Profile
@@ -292,7 +293,9 @@ class _Work:
         printed = sorted({variable for sheet in self.sheets for variable in sheet.variables})
         small = [number for number in printed if 0 < counts[number] < self.profile.threshold]
         found = [
-            Interval(str(self.system.cells[number]), int(np.ceil(low - 1e-6)), int(np.floor(high + 1e-6)))
+            Interval(
+                str(self.system.cells[number]), int(np.ceil(low - TOLERANCE)), int(np.floor(high + TOLERANCE))
+            )
             for number, (low, high) in zip(small, attack.bounds(outsider(self.system), small), strict=True)
         ]
         return tuple(

@@ -16,8 +16,8 @@ from scipy import sparse
 
 from denombrement.errors import ProtectionRefusal
 from denombrement.protection.cells import CellSystem
-from denombrement.protection.lp import Model, Optimum, Vector
-from denombrement.protection.needs import TOLERANCE, Needs, Pattern
+from denombrement.protection.lp import TOLERANCE, Model, Optimum, Vector
+from denombrement.protection.needs import Needs, Pattern
 
 _CUTS_A_ROUND = 400
 _ROUND_UP = 1e-4
