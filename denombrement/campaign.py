@@ -25,6 +25,8 @@ from denombrement.survey.rules import RuleContext
 SERVICE_COLUMNS = ("id", "name", "type", "commune", "state", "contact")
 DEFAULT_RESOLUTION = ("exact_night", "own_register", "person_present", "most_severe")
 MAXIMUM_SERVICES_BYTES = 5_000_000
+# A commune of another year; none of the territory; a territory that is no commune.
+_WRONG_COMMUNE = {"REF014": "CAM007", "REF010": "CAM008", "REF013": "CAM008"}
 # What each column takes: an option list, or in words.
 _ALLOWED = {
     "id": "A-Z a-z 0-9 - _",
@@ -274,9 +276,10 @@ def _check_commune(nis: str, night: date, line: int) -> None:
     try:
         commune(nis, night)
     except UsageProblem as problem:
-        if problem.code != "REF014":
-            raise DamagedInput("CAM008", where="services.csv", line=line, nis=nis) from None
-        raise DamagedInput("CAM007", where="services.csv", line=line, **problem.facts) from None
+        if problem.code not in _WRONG_COMMUNE:
+            raise
+        facts = {"nis": nis, **problem.facts}
+        raise DamagedInput(_WRONG_COMMUNE[problem.code], where="services.csv", line=line, **facts) from None
 
 
 def _quoted(text: str) -> str:

@@ -120,3 +120,8 @@ def test_a_service_in_a_commune_that_is_none_on_the_night_is_named_by_its_line(n
     assert refused.value.code == code
     assert "3" in refused.value.text("fr")
     assert mend in refused.value.mend("fr")
+
+
+def test_a_night_before_the_register_of_communes_is_no_fault_of_the_services():
+    with pytest.raises(UsageProblem, match="REF015"):
+        read_services("id;name;type;commune;state\nx;X;cpas;81001;invited\n", date(1950, 1, 1))
