@@ -16,7 +16,8 @@ from typing import Any
 
 from denombrement.campaign import Campaign, Service
 from denombrement.errors import UsageProblem
-from denombrement.forms.page_definition import packed, page_definition
+from denombrement.forms.page_definition import page_definition
+from denombrement.forms.page_packing import packed
 from denombrement.forms.page_script import content_hash, page_script, page_style, web_text
 
 MAXIMUM_PAGE_BYTES = 150_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
@@ -15,22 +14,13 @@ from typing import Any
 from denombrement.campaign import Campaign
 from denombrement.errors import UsageProblem
 from denombrement.forms.media import hint_text
+from denombrement.forms.page_packing import Words
 from denombrement.forms.page_script import page_style
 from denombrement.reference import Commune, communes_of
 from denombrement.survey.questionnaire import Question, label, options, questions, sections
 from denombrement.survey.rules import message
 
 _BEFORE_SIGN = re.compile(r" (?=[:;?!»])|(?<=«) ")
-
-
-class Words(tuple[str, ...]):
-    """One text of the page, in the order of the campaign's languages."""
-
-    __slots__ = ()
-
-
-_SIGNS = "".join(chr(code) for code in range(32, 127)).replace("<", "")
-_GROUP_BYTES, _GROUP_SIGNS = 9, 11
 _OTHER_LISTS = ("identity_status",)
 # On the page these have a screen of their own: below the tree's result they would be passed over unseen.
 TERRITORY_PAGE = ("situation_source", "commune_night", "commune_origin", "territory_link")
@@ -88,54 +78,6 @@ def page_definition(campaign: Campaign, identity_tables: Mapping[str, Any]) -> d
         "texts": _in_order(read_texts("page_texts"), languages),
         "identity": dict(identity_tables),
     }
-
-
-def packed(definition: Mapping[str, Any]) -> str:
-    """Printable text of compressed JSON, the texts language by language: words and rules weigh two fifths.
-
-    A text that reads as in the first language is left empty in the others.
-    """
-    ranks: _Pool = {}
-    skeleton = {name: _without_texts(part, ranks) for name, part in definition.items()}
-    first, *others = (list(texts) for texts in zip(*ranks, strict=True))
-    spared = [
-        ["" if text == of_first else text for text, of_first in zip(each, first, strict=True)]
-        for each in others
-    ]
-    whole = {**skeleton, "languages": definition["languages"], "words": [first, *spared]}
-    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-    return printable(zlib.compress(text.encode(), level=9))
-
-
-def printable(data: bytes) -> str:
-    """How many bytes fill the last group, then eleven signs for nine bytes: those of ASCII that print, without ``<``.
-
-    A tenth smaller than Base64, and safe between HTML tags.
-    """
-    filling = -len(data) % _GROUP_BYTES
-    padded = data + bytes(filling)
-    groups = (padded[place : place + _GROUP_BYTES] for place in range(0, len(padded), _GROUP_BYTES))
-    return str(filling) + "".join(_signs(int.from_bytes(group)) for group in groups)
-
-
-def _signs(number: int) -> str:
-    signs = []
-    for _ in range(_GROUP_SIGNS):
-        number, rank = divmod(number, len(_SIGNS))
-        signs.append(_SIGNS[rank])
-    return "".join(reversed(signs))
-
-
-def _without_texts(value: object, ranks: _Pool) -> object:
-    """The value without its texts, each an array of all languages: ``"$"`` for the next, ``{"$": rank}`` for one again."""
-    if isinstance(value, Words):
-        if value in ranks:
-            return {"$": ranks[value]}
-        ranks[value] = len(ranks)
-        return "$"
-    if isinstance(value, Mapping):
-        return {name: _without_texts(part, ranks) for name, part in value.items()}
-    return [_without_texts(part, ranks) for part in value] if isinstance(value, list) else value
 
 
 def _pages() -> list[str]:

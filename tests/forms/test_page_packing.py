@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from denombrement.forms.page_definition import packed, page_definition, printable
+from denombrement.forms.page_definition import page_definition
+from denombrement.forms.page_packing import packed, printable
 from denombrement.forms.page_script import compact, web_text
 
 pytestmark = pytest.mark.browser
