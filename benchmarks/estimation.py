@@ -32,10 +32,11 @@ from denombrement.estimation.heterogeneity import (
     heterogeneity_models,
 )
 from denombrement.estimation.histories import CaptureHistories, histories_of_table
+from denombrement.estimation.intervals import Interval
 from denombrement.estimation.linkage_error import correct_missed_matches
 from denombrement.estimation.loglinear import LogLinearFit, best, fit_model, fit_models, within_bic
 from denombrement.estimation.models import hierarchical_models, main_effects, two_way_models
-from denombrement.estimation.profile import Interval, profile_interval
+from denombrement.estimation.profile import profile_interval
 from denombrement.estimation.refusals import data_reasons
 
 LARGEST_WITH_ALL_ORDERS = 4

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.optimize import linprog
 
 from denombrement.estimation.histories import Mask, Matrix, Vector
 
@@ -58,6 +57,8 @@ def identified(design: Matrix, reduction: Reduction) -> Mask:
 
 def estimate_exists(design: Matrix, counts: Vector) -> bool:
     """The linear programme of Fienberg and Rinaldo for one reduced model (rows and columns already taken out)."""
+    from scipy.optimize import linprog
+
     cells, columns = design.shape
     equal = np.hstack([design.T, np.zeros((columns, 1))])
     above = np.hstack([-np.eye(cells), np.ones((cells, 1))])

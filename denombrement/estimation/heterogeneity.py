@@ -14,8 +14,9 @@ from scipy.special import gammaln, xlogy
 
 from denombrement.estimation.existence import estimate_exists
 from denombrement.estimation.histories import CaptureHistories, Matrix, Vector
+from denombrement.estimation.intervals import Interval
 from denombrement.estimation.poisson import fit_one_poisson
-from denombrement.estimation.profile import Interval, interval_of_curve, profile_log_likelihood
+from denombrement.estimation.profile import interval_of_curve, profile_log_likelihood
 
 SHAPES = ("Poisson2", "Darroch", "Gamma3.5")
 _FIRST_HETEROGENEITY_ORDER = 3

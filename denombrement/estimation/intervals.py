@@ -9,10 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from scipy.stats import beta, binomtest, chi2
-
 from denombrement.errors import UsageProblem
-from denombrement.estimation.profile import Interval
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure and its bounds, in persons; ``upper`` is infinite when the likelihood never falls."""
+
+    point: float
+    lower: float
+    upper: float
+    level: float = 0.95
+
+    def holds(self, truth: float) -> bool:
+        """The truth lies between the bounds, ends included."""
+        return self.lower <= truth <= self.upper
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ def garwood(count: int, level: float = 0.95) -> Interval:
     """
     if count < 0:
         raise UsageProblem("EST016")
+    from scipy.stats import chi2
+
     tail = (1 - level) / 2
     lower = float(chi2.ppf(tail, 2 * count)) / 2 if count > 0 else 0.0
     return Interval(float(count), lower, float(chi2.ppf(1 - tail, 2 * count + 2)) / 2, level)
@@ -75,6 +88,8 @@ def rate_ratio(
     """
     if min(count, reference_count) < 0 or min(exposure, reference_exposure) <= 0:
         raise UsageProblem("EST016")
+    from scipy.stats import beta, binomtest
+
     total = count + reference_count
     if total == 0:
         return RatioInterval(float("nan"), 0.0, inf, 1.0, level)

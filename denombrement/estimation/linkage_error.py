@@ -8,12 +8,12 @@ used. The rate s must have been measured; its own uncertainty and that of the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from denombrement.errors import UsageProblem
 from denombrement.estimation.averaging import NumberDistribution
@@ -124,7 +124,7 @@ def histories_of_partitions(
 def distribution_of_fit(fit: LogLinearFit) -> NumberDistribution:
     """A fitted model as a distribution: n₀ log-normal around its estimate, on equally likely points."""
     levels = (np.arange(_POINTS) + 0.5) / _POINTS
-    unseen = fit.unseen * np.exp(norm.ppf(levels) * fit.log_deviation)
+    unseen = fit.unseen * np.exp(ndtri(levels) * fit.log_deviation)
     return NumberDistribution(fit.seen + unseen, np.full(_POINTS, 1 / _POINTS))
 
 
@@ -160,24 +160,6 @@ def pool(distributions: Sequence[NumberDistribution]) -> PooledNumber:
     between = float(np.std([each.mean for each in distributions]))
     mixture = NumberDistribution(persons[order], chances[order])
     return PooledNumber(mixture, len(distributions), within, between)
-
-
-def pool_linkage_draws(
-    draws: Sequence[CaptureHistories],
-    rate: MissedMatchRate | None,
-    estimate: Callable[[CaptureHistories], NumberDistribution],
-    generator: np.random.Generator,
-) -> PooledNumber:
-    """Estimate on each plausible partition, corrected for one plausible rate of missed matches, and mix.
-
-    Args:
-        draws: capture histories under each partition that the deduplication drew.
-        rate: measured missed-match rate; None leaves the histories as they are.
-        estimate: histories → distribution, for instance
-            ``lambda h: average_over_graphs(h).distribution``.
-        generator: for the rate; a fixed seed gives the same figures.
-    """
-    return pool([estimate(corrected_draw(draw, rate, generator)) for draw in draws])
 
 
 def corrected_draw(

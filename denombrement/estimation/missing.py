@@ -14,8 +14,7 @@ import pandas as pd
 from denombrement.errors import UsageProblem
 from denombrement.estimation.gamma_poisson import FEWEST_UNITS, fit_gamma_poisson
 from denombrement.estimation.histories import Vector
-from denombrement.estimation.intervals import garwood
-from denombrement.estimation.profile import Interval
+from denombrement.estimation.intervals import Interval, garwood
 from denombrement.estimation.refusals import Refusal, Refused
 
 SCENARIOS = (("equal", 1.0), ("half", 0.5), ("double", 2.0))

@@ -15,8 +15,8 @@ from math import isfinite
 
 from denombrement.estimation.assumptions import Answer, TickedAssumptions, assumptions
 from denombrement.estimation.comparison import Comparison
+from denombrement.estimation.intervals import Interval
 from denombrement.estimation.missing import MissingPlaces
-from denombrement.estimation.profile import Interval
 from denombrement.estimation.refusals import Refused
 from denombrement.estimation.unseen import Range, Ranges, UnseenEstimate
 

@@ -9,7 +9,6 @@ Its point is that maximum, a little below the Poisson estimate.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import exp, inf, log
 
 import numpy as np
@@ -19,6 +18,7 @@ from scipy.stats import chi2
 
 from denombrement.estimation.existence import reduce_empty_margins
 from denombrement.estimation.histories import CaptureHistories, Matrix, Vector
+from denombrement.estimation.intervals import Interval
 from denombrement.estimation.loglinear import LogLinearFit
 from denombrement.estimation.models import design_for
 from denombrement.estimation.poisson import fit_one_poisson
@@ -27,20 +27,6 @@ _LARGEST_FACTOR = 1e4
 _FEWEST = 1e-6
 
 Curve = Callable[[float], float]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A figure and its bounds, in persons; ``upper`` is infinite when the likelihood never falls."""
-
-    point: float
-    lower: float
-    upper: float
-    level: float = 0.95
-
-    def holds(self, truth: float) -> bool:
-        """The truth lies between the bounds, ends included."""
-        return self.lower <= truth <= self.upper
 
 
 def profile_log_likelihood(design: Matrix, cells: Vector) -> float:

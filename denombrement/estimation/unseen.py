@@ -15,6 +15,7 @@ from denombrement.estimation.assumptions import TickedAssumptions
 from denombrement.estimation.averaging import NumberDistribution, NumberPrior, average_over_graphs
 from denombrement.estimation.heterogeneity import chao_interval
 from denombrement.estimation.histories import CaptureHistories
+from denombrement.estimation.intervals import Interval
 from denombrement.estimation.linkage_error import (
     MissedMatchRate,
     corrected_draw,
@@ -24,7 +25,6 @@ from denombrement.estimation.linkage_error import (
 )
 from denombrement.estimation.loglinear import LogLinearFit, best, fit_models, within_bic
 from denombrement.estimation.models import two_way_models
-from denombrement.estimation.profile import Interval
 from denombrement.estimation.refusals import (
     Limits,
     Refusal,

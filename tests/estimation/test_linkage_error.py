@@ -16,7 +16,6 @@ from denombrement.estimation.linkage_error import (
     distribution_of_fit,
     histories_of_partitions,
     pool,
-    pool_linkage_draws,
     repaired_share,
     split_matrix,
 )
@@ -110,15 +109,17 @@ def test_pooling_over_linkage_draws_widens_the_answer(spina_bifida):
         return average_over_graphs(histories, most_unseen=600).distribution
 
     alone = average(spina_bifida)
-    pooled = pool_linkage_draws(draws, None, average, np.random.default_rng(1))
+
+    def pooled_with(rate, seed):
+        generator = np.random.default_rng(seed)
+        return pool([average(corrected_draw(draw, rate, generator)) for draw in draws])
+
+    pooled = pooled_with(None, 1)
     assert pooled.draws == 2
     assert pooled.between_deviation > 5
     assert pooled.distribution.quantile(0.975) > alone.quantile(0.975)
     rate = MissedMatchRate(4, 80, "review")
-    corrected = [
-        pool_linkage_draws(draws, rate, average, np.random.default_rng(seed)).distribution.mean
-        for seed in (1, 1, 2)
-    ]
+    corrected = [pooled_with(rate, seed).distribution.mean for seed in (1, 1, 2)]
     assert corrected[0] == corrected[1] != corrected[2]
     assert corrected[0] < pooled.distribution.mean
 
