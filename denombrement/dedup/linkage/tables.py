@@ -89,9 +89,10 @@ def draw_table(found: Findings) -> Draws:
     """Drawn partitions of the declarations as they came, unmet duplicates joined."""
     generator = np.random.default_rng(len(found.records))
     unit = found.constraints.unit
-    apart = found.constraints.apart
     rows = [
-        draw_unmet(found.unmet, unit, row, generator, apart) for chain in found.chains for row in chain.labels
+        draw_unmet(found.unmet, found.graph, unit, row, generator)
+        for chain in found.chains
+        for row in chain.labels
     ]
     labels = np.array(rows, dtype=np.int32)
     counts = np.array([len(np.unique(row)) for row in rows], dtype=np.int64)

@@ -7,7 +7,7 @@ that the count does not take every nameless declaration for a new person.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
 from denombrement.dedup.linkage.candidates import Candidates, thin
 from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.kernel_pairs import sampled_chances
+from denombrement.dedup.linkage.kernel_sampler import Graph, are_apart
 from denombrement.dedup.linkage.pairing import of_pairs
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords
 
@@ -75,25 +76,19 @@ def _partners(size: int, rows: int) -> Ints:
     return np.random.default_rng(size).integers(0, size, size=(rows, number)).astype(np.int32)
 
 
-def draw_unmet(
-    unmet: Unmet,
-    unit: Ints,
-    labels: Ints,
-    generator: np.random.Generator,
-    apart: Sequence[tuple[int, int]] = (),
-) -> Ints:
+def draw_unmet(unmet: Unmet, graph: Graph, unit: Ints, labels: Ints, generator: np.random.Generator) -> Ints:
     """One drawn partition with its unmet duplicates joined.
 
     Args:
         unmet: see ``find_unmet``.
+        graph: units, and what keeps two of them apart: humans, or one service.
         unit: unit of each declaration.
         labels: a label per unit.
         generator: source of chance.
-        apart: pairs of units that humans told apart.
 
     Returns:
         A label per declaration: those of ``labels``, but a lone declaration that is a second one of somebody bears
-        the other's.
+        the other's, unless anything keeps it from one of that person's declarations.
     """
     found = labels[unit].copy()
     sizes = np.bincount(found, minlength=len(labels))
@@ -101,20 +96,23 @@ def draw_unmet(
     alone = sizes[found] == 1
     place = np.full(len(found), MISSING, dtype=np.int64)
     place[unmet.thin] = np.arange(len(unmet.thin))
-    strangers: dict[int, set[int]] = {}
-    for one, other in apart:
-        strangers.setdefault(one, set()).add(other)
-        strangers.setdefault(other, set()).add(one)
+    order = np.argsort(labels, kind="stable")
+    starts = np.append(0, np.cumsum(np.bincount(labels, minlength=len(labels))))
+    later: defaultdict[int, list[int]] = defaultdict(list)
     for record in np.flatnonzero(alone & (generator.random(len(found)) < chance)):
         if sizes[found[record]] > 1:
             continue
-        partner = _partner(unmet, int(record), int(place[record]), generator)
-        told_apart = strangers.get(int(unit[record]))
-        if told_apart and told_apart.intersection(unit[found == found[partner]].tolist()):
+        own, person = (
+            int(unit[record]),
+            int(found[_partner(unmet, int(record), int(place[record]), generator)]),
+        )
+        members = [*order[starts[person] : starts[person + 1]].tolist(), *later[person]]
+        if any(are_apart(graph, own, member) for member in members):
             continue
         sizes[found[record]] -= 1
-        found[record] = found[partner]
-        sizes[found[record]] += 1
+        found[record] = person
+        sizes[person] += 1
+        later[person].append(own)
     return found
 
 

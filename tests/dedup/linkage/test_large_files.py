@@ -7,8 +7,9 @@ import pytest
 
 from denombrement.dedup.linkage.beliefs import evidence_of, prior_beliefs, size_worths
 from denombrement.dedup.linkage.candidates import find_candidates, thin
-from denombrement.dedup.linkage.chain import Schedule
+from denombrement.dedup.linkage.chain import Schedule, build_graph
 from denombrement.dedup.linkage.conclusion import convergence, interval, occupancy_notice
+from denombrement.dedup.linkage.constraints import Decisions, constrain
 from denombrement.dedup.linkage.engine import default_schedule, link
 from denombrement.dedup.linkage.injection import PREFIX, inject
 from denombrement.dedup.linkage.occupancy import Occupancy
@@ -198,14 +199,53 @@ def test_partners_are_sampled_in_a_large_file(encode, strangers, short, monkeypa
     assert result.count.persons <= 65
 
 
-def test_two_lone_declarations_that_join_each_other_are_one_person():
-    each_other = Unmet(
-        mass=np.array([1e9, 1e9]),
-        partner=np.array([1, 0], dtype=np.int32),
+def drawn_with(records, decisions, partner):
+    """Label of each declaration where each is surely a second one of its partner's person."""
+    place = {record: position for position, record in enumerate(records.record_id)}
+    unmet = Unmet(
+        mass=np.full(len(records), 1e9),
+        partner=np.array([place[partner[record]] for record in records.record_id], dtype=np.int32),
         thin=np.zeros(0, dtype=np.int32),
         partners=np.zeros((0, 0), dtype=np.int32),
         chances=np.zeros((0, 0)),
     )
-    unit = np.arange(2, dtype=np.int32)
-    drawn = draw_unmet(each_other, unit, unit, np.random.default_rng(1))
-    assert drawn[0] == drawn[1]
+    constraints = constrain(records, decisions)
+    candidates = find_candidates(records, evidence_of(records), prior_beliefs(KEYED, len(records)))
+    graph = build_graph(records, candidates, constraints)
+    alone = np.arange(constraints.units, dtype=np.int32)
+    drawn = draw_unmet(unmet, graph, constraints.unit, alone, np.random.default_rng(1))
+    return dict(zip(records.record_id, drawn.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("services", "decisions"),
+    [
+        (("S", "S", "T"), Decisions()),
+        (("S", None, "S"), Decisions(same=(("s001", "s002"),))),
+        ((None, "S", "T"), Decisions(same=(("s001", "s002"),), different=(("s000", "s002"),))),
+        (("S", "T", "S"), Decisions()),
+    ],
+)
+def test_no_draw_joins_what_a_service_or_a_human_keeps_apart(encode, strangers, services, decisions):
+    records = encode([(*row[:9], service) for row, service in zip(strangers(3), services, strict=True)])
+    drawn = drawn_with(records, decisions, {"s000": "s001", "s001": "s002", "s002": "s001"})
+    assert len(set(drawn.values())) == 2
+    assert drawn["s000"] != drawn["s002"]
+
+
+def test_a_nameless_declaration_is_never_drawn_as_one_of_its_own_service(encode, file_with_doubles, short):
+    rows = file_with_doubles
+    rows += [(f"n{place:03d}", *[None] * 5, *rows[place][6:10]) for place in range(40)]
+    result = link(encode(rows), schedule=short)
+    service = {row[0]: row[9] for row in rows}
+    declared = [service[record] for record in result.draws.record_id]
+    joined = 0
+    for labels in result.draws.labels.tolist():
+        assert len(set(zip(labels, declared, strict=True))) == len(rows)
+        joined += len(rows) - len(set(labels))
+    assert joined > 12 * len(result.draws.labels)
+
+
+def test_two_lone_declarations_that_join_each_other_are_one_person(encode, strangers):
+    drawn = drawn_with(encode(strangers(2)), Decisions(), {"s000": "s001", "s001": "s000"})
+    assert drawn["s000"] == drawn["s001"]
