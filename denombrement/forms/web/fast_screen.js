@@ -3,7 +3,8 @@
 import { h, announce, backToList, button, errorSummary, heading } from "./dom.js";
 import { t, problemText } from "./texts.js";
 import { errorsOf, keptAnswers, newDeclaration, pagesOf, problemsOf } from "./declarations.js";
-import { givesUpChildren, identityFields, makeIdentity, nothingTyped, spaced } from "./identity_screen.js";
+import { identityFields, spaced } from "./identity_screen.js";
+import { givesUpChildren, makeIdentity, nothingTyped } from "./identity_code.js";
 import { problemOf } from "./page_screen.js";
 import { sectionFields } from "./questions.js";
 import { survey } from "./survey.js";

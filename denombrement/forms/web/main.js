@@ -7,7 +7,7 @@ import { openStorage, holdAlone } from "./storage.js";
 import { survey } from "./survey.js";
 import { WrongPassphrase, createVault, openVault, readOpenRow, writeOpenRow } from "./vault.js";
 import { lookalikes, touched } from "./declarations.js";
-import { nothingTyped } from "./identity_screen.js";
+import { nothingTyped } from "./identity_code.js";
 import { makeKeyer, prepareIdentity } from "./identity.js";
 import { noticeScreen } from "./notice.js";
 import { pageScreen } from "./page_screen.js";

@@ -3,7 +3,8 @@
 import { h, backToList, button, errorSummary, heading, stepOf } from "./dom.js";
 import { t, problemText } from "./texts.js";
 import { awaited, errorsOf, isUnseen, keptAnswers, pagesOf, problemsOf } from "./declarations.js";
-import { givesUpChildren, identityFields, identityProblems, makeIdentity, nothingTyped, rereadBox } from "./identity_screen.js";
+import { identityFields, rereadBox } from "./identity_screen.js";
+import { givesUpChildren, makeIdentity, nothingTyped, tryCode } from "./identity_code.js";
 import { sectionFields } from "./questions.js";
 import { checkNodes } from "./check_screen.js";
 
@@ -97,7 +98,7 @@ async function leaveIdentity(view) {
   const { app, row, typed } = view;
   const { way, isReread } = typed;
   if (way === "coded" && !isReread) {
-    const errors = await identityProblems(app, row, typed);
+    const { errors } = await tryCode(app, row, typed);
     typed.isReread = !errors.length;
     return app.redraw({ ...state(view), errors }, errors.length ? "summary" : null);
   }

@@ -4,7 +4,8 @@ import { h, busy, button, byId, errorSummary, heading, saidOnce } from "./dom.js
 import { t } from "./texts.js";
 import { QUIET, labelled } from "./fields.js";
 import { NotADraft, WrongPassphrase, readDraftFile } from "./vault.js";
-import { makeIdentity, rowAbout } from "./identity_screen.js";
+import { rowAbout } from "./identity_screen.js";
+import { makeIdentity } from "./identity_code.js";
 import { lastFileBanner, meetNobody, nobodyPart } from "./handing_screen.js";
 
 const SHORTEST_PASSPHRASE = 10;

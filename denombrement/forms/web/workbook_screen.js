@@ -4,7 +4,7 @@ import { h, backToList, busy, button, byId, errorSummary, heading } from "./dom.
 import { t, problemText, questionText } from "./texts.js";
 import { isoDate, labelled, wholeNumber } from "./fields.js";
 import { errorsOf, fieldId, keptAnswers, newDeclaration, problemsOf, questionsAbout } from "./declarations.js";
-import { givesUpChildren, makeIdentity, nothingTyped } from "./identity_screen.js";
+import { givesUpChildren, makeIdentity, nothingTyped } from "./identity_code.js";
 import { survey } from "./survey.js";
 import { NotAWorkbook, readSheets } from "./xlsx.js";
 
