@@ -20,9 +20,10 @@ export function sectionFields(section, place) {
     if (focused) byId(focused)?.focus();
   };
   const refresh = () => {
+    const answers = settledAnswers(place.row);
     for (const question of questions) {
       const element = block.querySelector(`#${fieldId(question.code)}`);
-      if (element) element.hidden = !isShown(question, place.row);
+      if (element) element.hidden = !isShown(question, place.row, answers);
     }
     place.change();
   };
@@ -30,10 +31,9 @@ export function sectionFields(section, place) {
   return block;
 }
 
-function isShown({ code, section }, row) {
-  if (!isAsked(code, settledAnswers(row))) return false;
-  if (code === "situation" || section !== "situation" || isDirect(row)) return code !== "place_detail" || Boolean(placesOf(row));
-  if (code === "place_detail" && !placesOf(row)) return false;
+function isShown({ code, section }, row, answers) {
+  if (!isAsked(code, answers) || (code === "place_detail" && !placesOf(row))) return false;
+  if (code === "situation" || section !== "situation" || isDirect(row)) return true;
   const { settled, outcome } = walk(row.tree);
   if (!outcome) return code === "person_present"; // one thing at a time
   return row.answers.situation !== outcome.situation || !(code in settled);
