@@ -188,6 +188,7 @@ export function linesOf(row, page) {
 export const unanswered = (row) => pagesOf(row).flatMap((page) => linesOf(row, page)).filter(({ value }) => isEmpty(value));
 
 export const errorsOf = (problems) => problems.filter((problem) => problem.level === "error");
+export const isWhole = (row) => errorsOf(problemsOf(row)).length === 0; // can be counted as it is
 export const isPending = (row) => row.handed < row.revision;
 
 // A change to what is already in a file is a new revision of it.

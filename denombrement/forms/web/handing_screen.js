@@ -3,7 +3,7 @@
 
 import { h, backToList, busy, button, heading, saveFile } from "./dom.js";
 import { t, language } from "./texts.js";
-import { declarationOf, errorsOf, isOutside, problemsOf, stoppedAt } from "./declarations.js";
+import { declarationOf, isOutside, isWhole, stoppedAt } from "./declarations.js";
 import { rowAbout } from "./identity_screen.js";
 import { sealReceipt, sealReturn } from "./seal.js";
 
@@ -23,19 +23,25 @@ export function handingScreen(app) {
     unfinished.length ? listBox(app, unfinished, "unfinished") : null,
     aside.length ? listBox(app, aside, "aside") : null,
     h("p", t("handing_explained")),
-    h("details", { open: true }, h("summary", t("desks_title")), h("p", t("desks_explained")), h(
-      "div.actions",
-      button(t("save_draft"), app.saveDraft),
-      button(t("open_draft"), () => app.go("draft")),
-    )),
+    h(
+      "details",
+      { open: true },
+      h("summary", t("desks_title")),
+      h("p", t("desks_explained")),
+      h("div.actions", draftButtons(app)),
+    ),
     hasAny ? button(t(unfinished.length ? "hand_over_without" : "hand_over_now"), make, "primary") : h("p.inset", t("handing_nothing")),
   ];
 }
 
+export const draftButtons = (app) => [
+  button(t("save_draft"), app.saveDraft),
+  button(t("open_draft"), () => app.go("draft")),
+];
+
 // Declarations that can be counted as they are, and those that cannot yet.
 function sorted(app) {
   const live = [...app.rows.values()].filter((row) => !row.withdrawn);
-  const isWhole = (row) => errorsOf(problemsOf(row)).length === 0;
   return { whole: live.filter(isWhole), unfinished: live.filter((row) => !isWhole(row)) };
 }
 

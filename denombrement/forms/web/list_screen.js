@@ -2,9 +2,9 @@
 
 import { h, button, buttonOf, heading, saidOnce } from "./dom.js";
 import { t, dateText } from "./texts.js";
-import { errorsOf, isPending, newDeclaration, problemsOf, stoppedAt } from "./declarations.js";
+import { isPending, isWhole, newDeclaration, stoppedAt } from "./declarations.js";
 import { rowName, rowPerson, rowSituation } from "./identity_screen.js";
-import { lastFileBanner, nobodyPart } from "./handing_screen.js";
+import { draftButtons, lastFileBanner, nobodyPart } from "./handing_screen.js";
 
 export function listScreen(app, { message = null } = {}) {
   const rows = [...app.rows.values()].sort((a, b) => b.created - a.created);
@@ -41,7 +41,7 @@ function begin(app) {
 }
 
 function stateOf(row) {
-  if (errorsOf(problemsOf(row)).length) return "incomplete";
+  if (!isWhole(row)) return "incomplete";
   if (!row.handed) return stoppedAt(row) ? "aside" : "ready";
   if (isPending(row)) return "corrected";
   return row.sent === row.handed ? "sent" : "saved";
@@ -88,8 +88,7 @@ const filesPart = (app) =>
     h("p", t(app.storage.kind)),
     h(
       "div.actions",
-      button(t("save_draft"), app.saveDraft),
-      button(t("open_draft"), () => app.go("draft")),
+      draftButtons(app),
       button(t("notice_link"), () => app.go("notice")),
       app.storage.kind === "memory_only" ? null : button(t("lock"), () => location.reload()),
       button(t("erase_all"), () => app.go("confirm", { what: "erase" }), "danger"),
