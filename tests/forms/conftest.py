@@ -211,9 +211,25 @@ class Worker:
     def check(self, field, code):
         self.page.check(f'[id="{field}-{code}"]')
 
-    def goes_on(self, title):
+    def goes_on(self, *titles):
+        """Through the screens of these titles, one after the other."""
+        for title in titles:
+            self.press("Continuer")
+            self.await_title(title)
+
+    def is_held_back(self):
+        """Wants to go on, and gets the summary of what is missing or wrong."""
         self.press("Continuer")
-        self.await_title(title)
+        self.page.wait_for_selector("#summary")
+
+    def put_aside(self):
+        self.press("Enregistrer et finir plus tard")
+        self.await_title("Vos fiches")
+
+    def finish(self):
+        """From the last look at the declaration to the list."""
+        self.press("La fiche est terminée")
+        self.await_title("Vos fiches")
 
     def type_identity(self, *, given="", family="", birth=("", "", ""), sex="woman"):
         self.check("identity-status", "coded")
@@ -242,6 +258,14 @@ class Worker:
         """A whole declaration, by the tree's answers; optional questions stay empty. In one go, to save time."""
         typed = {"given": given, "family": family, "birth": birth, "sex": sex}
         return self.page.evaluate(DESCRIBE, {**typed, "steps": steps or ("when-exact", "where-outside")})
+
+    def describe_without_code(self, status="not_known", *, sex="woman"):
+        """A new declaration about somebody without a name, up to the tree; whoever refuses is not asked for a sex."""
+        self.press("Nouvelle fiche")
+        self.check("identity-status", status)
+        if status != "refused":
+            self.check("q-sex", sex)
+        self.goes_on("Où la personne a dormi")
 
     def sleep(self, *steps):
         for step in steps or ("when-exact", "where-outside"):

@@ -46,8 +46,7 @@ def first_screens(worker):
 
 def questionnaire(worker):
     worker.press("Nouvelle fiche")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     yield "identity with an error"
     worker.type_identity(given="Jean PIERRE", family="van den Berghe", birth=("3", "4", "1987"), sex="man")
     yield "identity with hints"
@@ -58,8 +57,7 @@ def questionnaire(worker):
     worker.page.wait_for_selector(".mark")
     yield "code made"
     worker.goes_on("Où la personne a dormi")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     yield "situation with an error"
     worker.sleep("when-exact", "where-care", "care_home-no", "care_leaving-yes")
     worker.page.locator("summary", has_text="pas la bonne").click()
@@ -68,8 +66,7 @@ def questionnaire(worker):
     yield "situation answered, with a date that does not exist"
     type_leaving(worker, "", "", "")
     worker.goes_on("La commune et le territoire")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     yield "territory with errors"
     worker.page.select_option("#q-commune_night-in", "81001")
     worker.check("q-territory_link", "lives_here")
@@ -78,16 +75,14 @@ def questionnaire(worker):
     worker.goes_on("Le ménage")
     worker.check("q-has_children", "yes")
     worker.page.fill("#q-child0-birth_year-in", "6")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     yield "household with errors"
     worker.page.fill("#q-child0-birth_year-in", "2020")
     worker.check("q-child0-link", "indirect")
     for title in ("Revenus", "Votre service", "Vérifiez"):
         worker.goes_on(title)
         yield title
-    worker.press("La fiche est terminée")
-    worker.await_title("Vos fiches")
+    worker.finish()
 
 
 def type_leaving(worker, *parts):
@@ -208,8 +203,7 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(worker):
     worker.start()
     worker.press("Nouvelle fiche")
     worker.check("identity-status", "coded")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     assert worker.page.evaluate("document.activeElement.id") == "summary"
     links = worker.page.locator("#summary a").all_inner_texts()
     beside = [text.split(": ", 1)[1] for text in worker.page.locator("p.error").all_inner_texts()]

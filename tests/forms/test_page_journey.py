@@ -65,7 +65,7 @@ def test_a_whole_declaration_arrives_as_typed(worker, count):
     page.fill("#q-case_number-in", "412")
     worker.goes_on("Vérifiez")
     worker.press("Mettre «\u202fje ne sais pas\u202f» partout où c’est vide")
-    worker.press("La fiche est terminée")
+    worker.finish()
     sent = worker.hand_over()
     (made,) = sent.envoi.declarations
     expected = identity_tokens(
@@ -130,14 +130,12 @@ def test_a_correction_raises_the_number_and_the_revision_and_a_look_does_not(wor
     worker.page.locator(".card button").first.click()
     worker.await_title("Vérifiez")
     worker.page.get_by_role("button", name="Modifier La personne").click()
-    worker.press("Enregistrer et finir plus tard")
-    worker.await_title("Vos fiches")
+    worker.put_aside()
     assert "dans aucun fichier" not in worker.page.inner_text("main")
     worker.page.locator(".card button").first.click()
     worker.page.get_by_role("button", name="Modifier La personne").click()
     worker.check("q-nationality", "eu")
-    worker.press("Enregistrer et finir plus tard")
-    worker.await_title("Vos fiches")
+    worker.put_aside()
     assert "dans aucun fichier" in worker.page.locator(".banner").first.inner_text()
     assert "Modifiée" in worker.page.inner_text(".card")
     second = worker.hand_over()
@@ -233,14 +231,12 @@ def test_a_file_is_called_sent_only_once_the_worker_says_so(hire, page_file, cou
 
 def test_someone_who_refuses_is_counted_by_category_only(worker, count):
     worker.start()
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "refused")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code("refused")
     assert worker.page.locator("#q-person_present").count() == 0
     worker.sleep("when-exact", "where-shelter", "shelter-refuge")
     worker.say_place(commune="83034")
     worker.goes_on("Vérifiez")
-    worker.press("La fiche est terminée")
+    worker.finish()
     sent = worker.hand_over()
     (made,) = sent.raw["declarations"]
     made.pop("declaration_id")
@@ -266,7 +262,7 @@ def test_a_name_first_coded_and_then_refused_leaves_no_code(worker):
     worker.sleep("when-exact", "where-outside")
     worker.say_place()
     worker.goes_on("Vérifiez")
-    worker.press("La fiche est terminée")
+    worker.finish()
     (made,) = worker.hand_over().raw["declarations"]
     assert made["identity"] == {"status": "refused"}
     assert {"age_years", "territory_link"} & made.keys() == set()
@@ -275,12 +271,8 @@ def test_a_name_first_coded_and_then_refused_leaves_no_code(worker):
 def test_an_unfinished_declaration_stays_behind_and_is_said_so(worker):
     worker.start()
     worker.describe()
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "not_known")
-    worker.check("q-sex", "dont_know")
-    worker.goes_on("Où la personne a dormi")
-    worker.press("Enregistrer et finir plus tard")
-    worker.await_title("Vos fiches")
+    worker.describe_without_code(sex="dont_know")
+    worker.put_aside()
     worker.press("Remettre…")
     assert "ne seront pas comptées" in worker.page.inner_text(".warning")
     assert "identité inconnue – Situation à remplir" in worker.page.inner_text(".warning")
@@ -293,10 +285,7 @@ def test_an_unfinished_declaration_stays_behind_and_is_said_so(worker):
 
 def test_another_situation_than_the_tree_needs_a_reason(worker):
     worker.start()
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "not_known")
-    worker.check("q-sex", "woman")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code()
     worker.sleep("when-exact", "where-makeshift", "makeshift-tent")
     worker.page.locator("summary", has_text="pas la bonne").click()
     worker.page.select_option("#q-overruled-in", "EL1.1")
@@ -310,9 +299,8 @@ def test_another_situation_than_the_tree_needs_a_reason(worker):
     worker.say_place()
     worker.goes_on("La personne")
     worker.page.select_option("#q-age_class-in", "dont_know")
-    for title in ("Le ménage", "Revenus", "Votre service", "Vérifiez"):
-        worker.goes_on(title)
-    worker.press("La fiche est terminée")
+    worker.goes_on("Le ménage", "Revenus", "Votre service", "Vérifiez")
+    worker.finish()
     (made,) = worker.hand_over().envoi.declarations
     assert (made.situation, made.overrule_reason, made.place_detail) == ("EL1.1", "know_better", None)
 
@@ -405,10 +393,7 @@ def tree_paths():
 
 def test_every_way_through_the_tree_ends_in_its_situation_and_says_why(worker):
     worker.start()
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "not_known")
-    worker.check("q-sex", "woman")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code()
     paths = [path for path in tree_paths() if path[0][0] == "when-exact"] + [
         (["when-earlier", "home-no"], "unknown"),
         (["when-no", "home-yes"], "not_homeless"),

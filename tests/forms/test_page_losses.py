@@ -35,8 +35,7 @@ def change(worker, title):
 
 
 def handed(worker):
-    worker.press("La fiche est terminée")
-    worker.await_title("Vos fiches")
+    worker.finish()
     return worker.hand_over().raw["declarations"]
 
 
@@ -58,8 +57,7 @@ def test_the_place_shown_as_chosen_is_in_the_record_after_a_refusal_was_taken_ba
     assert worker.page.is_checked("#tree-makeshift-car")
     worker.say_place()
     with_age(worker)
-    for title in ("Revenus", "Votre service", "Vérifiez"):
-        worker.goes_on(title)
+    worker.goes_on("Revenus", "Votre service", "Vérifiez")
     assert (
         "Sans réponse"
         not in worker.page.locator("#check-situation div", has_text="De quel lieu").inner_text()
@@ -81,8 +79,7 @@ def with_a_child(worker):
     worker.check("q-has_children", "yes")
     worker.page.fill("#q-child0-birth_year-in", "2020")
     worker.check("q-child0-link", "direct")
-    for title in ("Revenus", "Votre service", "Vérifiez"):
-        worker.goes_on(title)
+    worker.goes_on("Revenus", "Votre service", "Vérifiez")
     change(worker, "Code d’identification")
     worker.press("Refaire le code")
     worker.check("identity-status", "refused")
@@ -154,13 +151,11 @@ def test_a_case_number_is_refused_whole_and_never_cut(case_number, typed, said):
 def case_number(hire):
     with hire() as worker:
         at_the_household(worker)
-        for title in ("Revenus", "Votre service"):
-            worker.goes_on(title)
+        worker.goes_on("Revenus", "Votre service")
 
         def read(typed):
             worker.page.fill("#q-case_number-in", typed)
-            worker.press("Continuer")
-            worker.page.wait_for_selector("#summary")
+            worker.is_held_back()
             return worker.page.inner_text("#summary") + worker.page.inner_text("#q-case_number")
 
         yield read
@@ -172,11 +167,9 @@ def case_number(hire):
 
 def test_a_number_of_the_national_register_is_not_even_kept_in_a_draft(worker):
     at_the_household(worker)
-    for title in ("Revenus", "Votre service"):
-        worker.goes_on(title)
+    worker.goes_on("Revenus", "Votre service")
     worker.page.fill("#q-case_number-in", "61031212345")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     assert worker.page.input_value("#q-case_number-in") == "*"
     worker.page.fill("#q-case_number-in", "")
     worker.goes_on("Vérifiez")
@@ -191,8 +184,7 @@ def test_what_was_put_aside_is_to_be_completed_and_leaves_only_after_it_is_said(
     worker.goes_on("Où la personne a dormi")
     worker.sleep("when-exact", "where-outside")
     worker.goes_on("La commune et le territoire")
-    worker.press("Enregistrer et finir plus tard")
-    worker.await_title("Vos fiches")
+    worker.put_aside()
     assert "À compléter" in worker.page.inner_text(".card")
     worker.press("Remettre…")
     worker.await_title("Remettre vos fiches")
@@ -203,10 +195,8 @@ def test_what_was_put_aside_is_to_be_completed_and_leaves_only_after_it_is_said(
     worker.page.locator("#summary", has_text="commune").wait_for()
     worker.page.select_option("#q-commune_night-in", "dont_know")
     worker.check("q-territory_link", "lives_here")
-    for title in ("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"):
-        worker.goes_on(title)
-    worker.press("La fiche est terminée")
-    worker.await_title("Vos fiches")
+    worker.goes_on("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez")
+    worker.finish()
     assert "Prête" in worker.page.inner_text(".card")
 
 
@@ -214,8 +204,7 @@ def test_what_was_put_aside_may_still_leave(worker):
     worker.start()
     said_by_whom(worker, "refused")
     worker.sleep("when-exact", "where-outside")
-    worker.press("Enregistrer et finir plus tard")
-    worker.await_title("Vos fiches")
+    worker.put_aside()
     (made,) = worker.hand_over().raw["declarations"]
     assert made["situation"] == "EL1.1"
     assert "commune_night" not in made
@@ -227,7 +216,7 @@ def test_someone_not_counted_is_told_apart_from_the_number_handed_over(worker):
     said_by_whom(worker, "not_known", "man")
     worker.sleep("when-exact", "where-own_home", "own_home-housing_first")
     worker.goes_on("Vérifiez")
-    worker.press("La fiche est terminée")
+    worker.finish()
     worker.press("Remettre…")
     worker.await_title("Remettre vos fiches")
     said = worker.page.inner_text("main")
@@ -246,8 +235,7 @@ def test_someone_not_counted_is_told_apart_from_the_number_handed_over(worker):
 
 def test_a_correction_leads_back_to_the_check_in_one_screen(worker):
     at_the_household(worker)
-    for title in ("Revenus", "Votre service", "Vérifiez"):
-        worker.goes_on(title)
+    worker.goes_on("Revenus", "Votre service", "Vérifiez")
     change(worker, "La personne")
     worker.page.fill("#q-age_years-in", "64")
     worker.goes_on("Vérifiez")
@@ -262,8 +250,7 @@ def test_an_approximate_age_is_led_to_the_age_groups(worker):
     worker.goes_on("La personne")
     assert "choisissez la tranche d’âge" in worker.page.inner_text("#q-age_years")
     worker.page.fill("#q-age_years-in", "environ 30")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     assert worker.page.locator("#summary a").count() == 1
     worker.page.fill("#q-age_years-in", "")
     worker.page.select_option("#q-age_class-in", "from_30_to_39")
@@ -284,8 +271,7 @@ def test_an_ordinary_date_is_not_doubted_and_a_short_year_is_said_once_beside_th
     worker.press("Nouvelle fiche")
     worker.type_identity(given="Marie", family="Dupont", birth=("12", "3", "61"))
     assert worker.page.inner_text("#identity-hints") == ""
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     assert worker.page.inner_text("main").count("quatre chiffres") == 2  # the summary, and its field
     worker.page.fill("#identity-date-year", "1961")
     worker.press("Continuer")

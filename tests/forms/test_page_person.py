@@ -126,8 +126,7 @@ def test_a_child_opens_at_once_is_a_girl_or_a_boy_and_an_age_is_not_a_year(worke
     assert "Femme" not in child.inner_text()
     worker.page.fill("#q-child0-birth_year-in", "6")
     worker.check("q-child0-link", "direct")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     assert "2020 ou en 2019" in worker.page.inner_text("#summary")
     assert worker.page.locator("#summary a").count() == 1
     assert "2020 ou en 2019" in worker.page.inner_text("#q-child0-birth_year")
@@ -142,9 +141,8 @@ def test_an_opened_child_that_is_not_there_leaves_nothing_behind(worker):
     at_the_household(worker)
     worker.check("q-has_children", "yes")
     worker.check("q-has_children", "no")
-    for title in ("Revenus", "Votre service", "Vérifiez"):
-        worker.goes_on(title)
-    worker.press("La fiche est terminée")
+    worker.goes_on("Revenus", "Votre service", "Vérifiez")
+    worker.finish()
     (made,) = worker.hand_over().raw["declarations"]
     assert (made["has_children"], made.get("children", [])) == ("no", [])
 
@@ -153,8 +151,7 @@ def test_the_number_of_unanswered_questions_is_the_number_of_lines_that_say_so(w
     at_the_household(worker)
     worker.check("q-has_children", "yes")
     worker.check("q-child0-link", "direct")
-    for title in ("Revenus", "Votre service", "Vérifiez"):
-        worker.goes_on(title)
+    worker.goes_on("Revenus", "Votre service", "Vérifiez")
 
     def said():
         found = re.search(

@@ -65,7 +65,7 @@ def test_the_name_is_nowhere_once_the_code_is_made(worker):
     for title in ("La personne", "Le ménage", "Revenus", "Votre service", "Vérifiez"):
         worker.goes_on(title)
         assert traces_in(page.content() + page.evaluate(ALL_STORED)) == []
-    worker.press("La fiche est terminée")
+    worker.finish()
     sent = worker.hand_over()
     assert traces_in(sent.body) == []
     assert traces_in(sent.data.decode()) == []
@@ -155,10 +155,7 @@ def test_drafts_outlive_the_browser(playwright, page_file, worker_in, tmp_path):
 
 def test_an_answer_is_kept_when_the_tab_closes_without_a_word(worker):
     worker.start()
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "not_known")
-    worker.check("q-sex", "woman")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code()
     worker.sleep("when-exact", "where-outside")
     worker.page.wait_for_timeout(1200)
     worker.page.close()

@@ -47,10 +47,8 @@ def expected(columns, **typed):
 
 
 def finish(worker, *titles):
-    for title in titles:
-        worker.goes_on(title)
-    worker.press("La fiche est terminée")
-    worker.await_title("Vos fiches")
+    worker.goes_on(*titles)
+    worker.finish()
 
 
 def at_a_friends_with_two_children(worker):
@@ -129,10 +127,7 @@ def at_a_friends_with_two_children(worker):
 
 
 def in_hospital_until_soon(worker):
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "not_known")
-    worker.check("q-sex", "woman")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code()
     worker.sleep("when-exact", "where-care", "care_home-no", "care_leaving-yes")
     for part, text in (("day", "5"), ("month", "11"), ("year", "2026")):
         worker.page.fill(f"#q-leaving_date-{part}", text)
@@ -159,10 +154,7 @@ def in_hospital_until_soon(worker):
 
 
 def about_to_be_evicted_after_another_choice(worker):
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "not_known")
-    worker.check("q-sex", "x")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code(sex="x")
     worker.sleep("when-exact", "where-own_home", "own_home-poor")
     worker.page.locator("summary", has_text="pas la bonne").click()
     worker.page.select_option("#q-overruled-in", "BE7")
@@ -190,9 +182,7 @@ def about_to_be_evicted_after_another_choice(worker):
 
 
 def who_refuses(worker):
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "refused")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code("refused")
     worker.sleep("when-exact", "where-shelter", "shelter-refuge")
     worker.say_place(commune="81001")
     finish(worker, "Vérifiez")

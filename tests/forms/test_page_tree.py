@@ -12,10 +12,7 @@ pytestmark = pytest.mark.browser
 
 def at_the_night(worker):
     worker.start()
-    worker.press("Nouvelle fiche")
-    worker.check("identity-status", "not_known")
-    worker.check("q-sex", "woman")
-    worker.goes_on("Où la personne a dormi")
+    worker.describe_without_code()
 
 
 def ways_to_each_node():
@@ -41,8 +38,7 @@ def test_each_question_of_the_tree_without_an_answer_has_its_own_error_and_link(
     for node, steps in ways.items():
         for step in steps:
             worker.check("tree", step)
-        worker.press("Continuer")
-        page.wait_for_selector("#summary")
+        worker.is_held_back()
         link = page.locator("#summary a")
         assert link.count() == 1, node
         expected = texts[f"miss.{node}"]["fr"].split("{")[0]
@@ -107,8 +103,7 @@ def test_the_commune_and_the_link_have_a_screen_that_waits_for_an_answer(worker)
         assert worker.page.locator(f"#q-{code}").count() == 0
     worker.goes_on("La commune et le territoire")
     assert "la province de Luxembourg" in worker.page.inner_text("#q-territory_link")
-    worker.press("Continuer")
-    worker.page.wait_for_selector("#summary")
+    worker.is_held_back()
     links = worker.page.locator("#summary a").evaluate_all(
         "each => each.map((link) => link.getAttribute('href'))"
     )
