@@ -153,11 +153,19 @@ def coverage():
 
 @pytest.fixture(scope="session")
 def figures(counted, coverage):
-    """Figures that passed the auditor: of a plan, a profile, the communes that stayed silent, and so many adults."""
+    """Figures that passed the auditor: of a plan, a profile, the communes that stayed silent, and so many adults.
+
+    The same ones are protected and attacked once for all tests.
+    """
+    kept = {}
 
     def build(plan=FULL_PLAN, profile="rounding-5", silent=("81003", "84010"), people=10_000):
-        release = protect(counted(silent, people), plan=plan, profile=load_profile(profile), secret=SECRET)
-        return Figures.of(release.to_bytes(SECRET), SECRET, coverage(silent), list(release.tables))
+        key = repr((plan, profile, silent, people))
+        if key not in kept:
+            tables = counted(silent, people)
+            release = protect(tables, plan=plan, profile=load_profile(profile), secret=SECRET)
+            kept[key] = Figures.of(release.to_bytes(SECRET), SECRET, coverage(silent), list(release.tables))
+        return kept[key]
 
     return build
 

@@ -25,6 +25,7 @@ from denombrement.publication.public.verdict_page import verdict_page
 from denombrement.publication.tiles import load_tiles
 from denombrement.reference import communes_of, communes_on, published_totals
 
+LEVELS = {"category": ("total", "without_BE7", "category", "situation")}
 ARLON = tuple(each.nis for each in communes_of("81000", date(2023, 10, 19)))
 
 
@@ -235,7 +236,9 @@ def test_a_percentage_needs_twenty_steps_of_the_rounding_below_it(usual, figures
     small = replace(usual.adults, value=95)
     assert page.share(small, usual.adults) != "–"
     assert page.share(small, small) == "–"
-    exact = Printer(figures(profile="suppression-3", people=60), "fr")
+    total = PlannedTable("situation", "adults", {"category": "situation"})
+    plan = PublicationPlan("total", "source", LEVELS, (total,))
+    exact = Printer(figures(plan, "suppression-3", people=60), "fr")
     assert exact.tells_percent(replace(small, value=60))
     assert not exact.tells_percent(replace(small, value=49))
 
@@ -306,9 +309,9 @@ def test_open_data_give_no_value_where_nobody_took_part(without_arlon):
     assert {(row["value"], row["status"]) for row in rows} == {("", "not_counted")}
 
 
-def test_a_title_of_few_communes_does_not_speak_for_the_province(figures):
+def test_a_title_of_few_communes_does_not_speak_for_the_province(figures, usual):
     kept = {"82003", "82005", "83034", "84043", "85045"}
-    silent = tuple(each.nis for each in communes_on(figures().coverage.evening) if each.nis not in kept)
+    silent = tuple(each.nis for each in communes_on(usual.coverage.evening) if each.nis not in kept)
     some = figures(silent=silent)
     assert not some.few
     assert "dans 5 communes de la province" in report(Printer(some, "fr"), {}).title
@@ -371,11 +374,20 @@ def test_maps_and_tables_have_one_word_for_each_state(language):
     assert words("short.protected") == text("short.protected", language)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1200])
-def test_axe_finds_nothing_to_mend_in_report_sheet_and_verdict(reports, usual, tmp_path, width):
+def test_axe_finds_nothing_to_mend_in_report_sheet_and_verdict(reports, usual, tmp_path, browser, width):
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     plan = PublicationPlan("p", "s", {}, (PlannedTable("household", "adults", {"household": "all"}),))
     pages = {
@@ -383,15 +395,13 @@ def test_axe_finds_nothing_to_mend_in_report_sheet_and_verdict(reports, usual, t
         "sheet": reports["rapport/fiche-nl.html"],
         "verdict": verdict_page("Essai", usual.release.verdict, plan, load_profile(), "digest").encode(),
     }
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for name, content in pages.items():
-            file = tmp_path / f"{name}.html"
-            file.write_bytes(content)
-            page = browser.new_page(viewport={"width": width, "height": 800})
-            page.goto(file.as_uri())
-            results = Axe().run(page)
-            assert results.violations_count == 0, f"{name}: {results.generate_report()}"
-            wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-            assert not page.evaluate(wide), f"{name} scrolls sideways"
-        browser.close()
+    for name, content in pages.items():
+        file = tmp_path / f"{name}.html"
+        file.write_bytes(content)
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(file.as_uri())
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not page.evaluate(wide), f"{name} scrolls sideways"
+        page.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from denombrement.publication.maps import MapFigure
 from denombrement.publication.maps.captions import alternative
@@ -28,17 +29,17 @@ class Picture:
     figure: MapFigure
     bare: bool = False
 
-    @property
+    @cached_property
     def sheet(self) -> Sheet:
         """What is drawn."""
         return sheet(self.figure, bare=self.bare)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Its text alternative."""
         return alternative(self.figure, with_table=False)
 
-    @property
+    @cached_property
     def svg(self) -> str:
         """Its drawing."""
         return svg_document(self.sheet, self.figure.table.title, self.text)
