@@ -7,7 +7,6 @@ import pytest
 
 from denombrement.cli.common import open_campaign
 from denombrement.cli.compare_public import publishable
-from denombrement.cli.main import run
 from denombrement.cli.panels import kept_panels
 from denombrement.cli.protect import run_protect
 from denombrement.counts.campaign_count import count_campaign
@@ -17,11 +16,7 @@ from denombrement.library.panels import CELLS, common_panels, protected_cells
 from denombrement.library.sightings import campaign_sightings
 from denombrement.protection.knowledge import Status
 
-PLAN = """name = "small"
-source = "Un plan court, pour aller vite."
-[levels]
-territory = ["total", "province", "arrondissement", "commune"]
-category = ["total", "without_BE7", "category", "situation"]
+TABLES = """
 [[table]]
 name = "arrondissement"
 measure = "adults"
@@ -31,37 +26,21 @@ name = "category_sex"
 measure = "adults"
 dimensions = { category = "category", sex = "all" }
 """
-
-
-def made(folder, night, keep=lambda _: True):
-    assert run(["new", str(folder), "--night", night, "--name", f"Essai {night}"]) == 0
-    assert run(["simulate", str(folder), "--persons", "240", "--seed", "11"]) == 0
-    files = [str(file) for file in sorted((folder / "mailbox").iterdir()) if keep(file.name)]
-    assert run(["intake", str(folder), *files, "--json"]) in {0, 3}
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
-    settings = folder / "campaign.toml"
-    text = settings.read_text(encoding="utf-8")
-    assert 'plan = "default"' in text
-    settings.write_text(text.replace('plan = "default"', 'plan = "plan.toml"'), encoding="utf-8")
-    return folder
+LATE_PARTNERS = ("hospital", "shelter-", "asso")
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def both(make_campaign, use_plan, tmp_path_factory):
     """A campaign with few partners and one with all, both protected; what readers had before, and the comparison."""
     place = tmp_path_factory.mktemp("public-comparison")
-    patch = pytest.MonkeyPatch()
-    phrase = place / "phrase.txt"
-    phrase.write_text("quatre mots sans rapport", encoding="utf-8")
-    patch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(phrase))
-    few = made(
-        place / "few", "2023-10-19", lambda name: not name.startswith(("hospital", "shelter-", "asso"))
-    )
-    all_ = made(place / "all", "2025-10-16")
+    same = {"persons": 240, "seed": 11}
+    few = make_campaign(place / "few", **same, keep=lambda name: not name.startswith(LATE_PARTNERS))
+    all_ = make_campaign(place / "all", **same, night="2025-10-16")
+    for folder in (few, all_):
+        use_plan(folder, TABLES)
     before = [run_protect(open_campaign(folder))[0] for folder in (few, all_)]
     found = publishable(open_campaign(few), open_campaign(all_))
-    yield SimpleNamespace(few=few, all=all_, before=before, found=found)
-    patch.undo()
+    return SimpleNamespace(few=few, all=all_, before=before, found=found)
 
 
 def exact(both):
@@ -143,16 +122,8 @@ def test_one_campaign_is_not_two(both):
         publishable(open_campaign(both.few), open_campaign(both.few))
 
 
-def test_nothing_in_common_is_refused(said, campaign, tmp_path):
-    assert said("simulate", campaign, "--persons", 30, "--seed", 1).code == 0
-    files = [file for file in (campaign / "mailbox").iterdir() if file.name.startswith("cpas-arlon-")]
-    assert said("intake", campaign, *files, "--json").code in {0, 3}
-    other = tmp_path / "other"
-    assert said("new", other, "--night", "2024-10-17", "--name", "Autre").code == 0
-    assert said("simulate", other, "--persons", 30, "--seed", 1).code == 0
-    files = [file for file in (other / "mailbox").iterdir() if file.name.startswith("cpas-virton-")]
-    assert said("intake", other, *files, "--json").code in {0, 3}
-    assert said("compare", campaign, other, "--public").code == 4
+def test_nothing_in_common_is_refused(said, strangers):
+    assert said("compare", *strangers, "--public").code == 4
 
 
 def sightings(label, communes, services):

@@ -1,19 +1,15 @@
 """Estimate and compare: what a person must answer first, every refusal, and what is never printed alone."""
 
 import json
-import shutil
 import tomllib
 
 import numpy as np
 import pytest
 
 from denombrement.cli.estimate import DECLARATION_FILE, RESULT_FILE
-from denombrement.cli.main import run
 from denombrement.estimation.assumptions import assumptions
 from denombrement.estimation.grouping import default_groupings
 from denombrement.estimation.histories import CaptureHistories, memberships
-
-PERSONS, SEED = 90, 5
 
 
 def filled(text, **changes):
@@ -26,28 +22,6 @@ def filled(text, **changes):
     for old, new in changes.items():
         text = text.replace(old, new)
     return text
-
-
-@pytest.fixture(scope="module")
-def counted(tmp_path_factory):
-    """A small campaign, linked once."""
-    place = tmp_path_factory.mktemp("estimate")
-    phrase = place / "phrase.txt"
-    phrase.write_text("quatre mots sans rapport", encoding="utf-8")
-    folder = place / "2023"
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(phrase))
-    assert run(["new", str(folder), "--night", "2023-10-19", "--name", "Essai"]) == 0
-    assert run(["simulate", str(folder), "--persons", str(PERSONS), "--seed", str(SEED)]) == 0
-    assert run(["intake", str(folder), str(folder / "mailbox"), "--json"]) in {0, 3}
-    assert run(["dedup", str(folder)]) in {0, 3}
-    patch.undo()
-    return folder
-
-
-@pytest.fixture
-def campaign_copy(counted, tmp_path):
-    return shutil.copytree(counted, tmp_path / "copy", ignore=shutil.ignore_patterns("inbox", "mailbox"))
 
 
 def answer(folder, said, **changes):
@@ -65,22 +39,22 @@ def acts(folder):
     return [entry["act"] for entry in entries(folder)]
 
 
-def test_the_first_call_only_writes_the_questions(campaign_copy, said):
-    first = said("estimate", campaign_copy, "--lang", "fr")
+def test_the_first_call_only_writes_the_questions(linked_copy, said):
+    first = said("estimate", linked_copy, "--lang", "fr")
     assert first.code == 3
-    declared = tomllib.loads((campaign_copy / DECLARATION_FILE).read_text(encoding="utf-8"))
+    declared = tomllib.loads((linked_copy / DECLARATION_FILE).read_text(encoding="utf-8"))
     assert set(declared["assumptions"].values()) == {""}
     assert "EL4" not in declared["categories"]
 
 
-def test_unanswered_questions_are_refused_with_their_reasons(campaign_copy, said):
-    said("estimate", campaign_copy)
-    refused = said("estimate", campaign_copy, "--json")
+def test_unanswered_questions_are_refused_with_their_reasons(linked_copy, said):
+    said("estimate", linked_copy)
+    refused = said("estimate", linked_copy, "--json")
     assert refused.code == 4
     reasons = {each["reason"] for each in refused.json["refused"]}
     assert {"assumptions_unanswered", "no_match_error"} <= reasons
     assert "seen" not in refused.json
-    assert not (campaign_copy / "internal" / RESULT_FILE).exists()
+    assert not (linked_copy / "internal" / RESULT_FILE).exists()
 
 
 DESIGN = {
@@ -92,20 +66,20 @@ DESIGN = {
 }
 
 
-def test_all_that_the_design_forbids_is_said_at_once(campaign_copy, said):
-    answer(campaign_copy, said, **DESIGN)
-    refused = said("estimate", campaign_copy, "--draws", 2, "--json")
+def test_all_that_the_design_forbids_is_said_at_once(linked_copy, said):
+    answer(linked_copy, said, **DESIGN)
+    refused = said("estimate", linked_copy, "--draws", 2, "--json")
     assert refused.code == 4
     reasons = {each["reason"] for each in refused.json["refused"]}
     assert reasons >= {
         "below_province", "mixed_units", "pathway", "other_lists_needed", "assumption_broken", "small_category",
     }  # fmt: skip
-    assert acts(campaign_copy)[-1] == "estimate_refused"
+    assert acts(linked_copy)[-1] == "estimate_refused"
 
 
-def test_refusals_are_told_in_words(campaign_copy, said):
-    said("estimate", campaign_copy)
-    refused = said("estimate", campaign_copy, "--draws", 2, "--lang", "fr")
+def test_refusals_are_told_in_words(linked_copy, said):
+    said("estimate", linked_copy)
+    refused = said("estimate", linked_copy, "--draws", 2, "--lang", "fr")
     assert refused.code == 4
     assert "Aucune estimation" in refused.out
 
@@ -126,46 +100,46 @@ def large_overlaps(monkeypatch):
     monkeypatch.setattr("denombrement.library.sightings.capture_draws", draws)
 
 
-def test_an_estimate_is_ranges_with_their_conditions(campaign_copy, said, large_overlaps):
-    answer(campaign_copy, said, five_systems="three_systems")
-    result = said("estimate", campaign_copy, "--draws", 2, "--json")
+def test_an_estimate_is_ranges_with_their_conditions(linked_copy, said, large_overlaps):
+    answer(linked_copy, said, five_systems="three_systems")
+    result = said("estimate", linked_copy, "--draws", 2, "--json")
     assert result.code == 0, result.out
     found = result.json
     assert [line["rank"] for line in found["lines"]] == sorted(line["rank"] for line in found["lines"])
     assert found["lower_bound"]["lower"] <= found["lower_bound"]["upper"]
     assert found["models"]["lower"] < found["models"]["upper"]
-    kept = (campaign_copy / "internal" / RESULT_FILE).read_text(encoding="utf-8")
+    kept = (linked_copy / "internal" / RESULT_FILE).read_text(encoding="utf-8")
     assert all(line["text"] in kept for line in found["lines"])
-    assert acts(campaign_copy)[-2:] == ["estimate_grouping", "estimate"]
-    in_words = said("estimate", campaign_copy, "--draws", 1)
+    assert acts(linked_copy)[-2:] == ["estimate_grouping", "estimate"]
+    in_words = said("estimate", linked_copy, "--draws", 1)
     assert found["lines"][0]["text"] in in_words.out
 
 
-def test_another_grouping_after_a_result_is_refused(campaign_copy, said, large_overlaps):
-    answer(campaign_copy, said, five_systems="three_systems")
-    assert said("estimate", campaign_copy, "--draws", 1, "--json").code == 0
-    file = campaign_copy / DECLARATION_FILE
+def test_another_grouping_after_a_result_is_refused(linked_copy, said, large_overlaps):
+    answer(linked_copy, said, five_systems="three_systems")
+    assert said("estimate", linked_copy, "--draws", 1, "--json").code == 0
+    file = linked_copy / DECLARATION_FILE
     text = file.read_text(encoding="utf-8").replace('grouping = "three', 'grouping = "four')
     file.write_text(text, encoding="utf-8")
-    refused = said("estimate", campaign_copy, "--draws", 1, "--json")
+    refused = said("estimate", linked_copy, "--draws", 1, "--json")
     assert "grouping_after_results" in {each["reason"] for each in refused.json["refused"]}
     file.write_text(text.replace('grouping = "four', 'grouping = "three'), encoding="utf-8")
-    assert said("estimate", campaign_copy, "--draws", 1, "--json").code == 0
-    assert acts(campaign_copy).count("estimate_grouping") == 1
+    assert said("estimate", linked_copy, "--draws", 1, "--json").code == 0
+    assert acts(linked_copy).count("estimate_grouping") == 1
 
 
-def test_the_grouping_is_journalled_before_the_result(campaign_copy, said):
-    answer(campaign_copy, said)
-    said("estimate", campaign_copy, "--draws", 1, "--json")
-    recorded = next(each for each in entries(campaign_copy) if each["act"] == "estimate_grouping")
+def test_the_grouping_is_journalled_before_the_result(linked_copy, said):
+    answer(linked_copy, said)
+    said("estimate", linked_copy, "--draws", 1, "--json")
+    recorded = next(each for each in entries(linked_copy) if each["act"] == "estimate_grouping")
     assert recorded["facts"]["digest"] == default_groupings()["five_systems"].digest
 
 
-def test_an_unknown_grouping_and_a_spoilt_file_are_mistakes_of_use(campaign_copy, said):
-    answer(campaign_copy, said, five_systems="my_systems")
-    assert "EST024" in said("estimate", campaign_copy).err
-    (campaign_copy / DECLARATION_FILE).write_text("territory = ", encoding="utf-8")
-    assert "EST023" in said("estimate", campaign_copy).err
+def test_an_unknown_grouping_and_a_spoilt_file_are_mistakes_of_use(linked_copy, said):
+    answer(linked_copy, said, five_systems="my_systems")
+    assert "EST024" in said("estimate", linked_copy).err
+    (linked_copy / DECLARATION_FILE).write_text("territory = ", encoding="utf-8")
+    assert "EST023" in said("estimate", linked_copy).err
 
 
 def test_without_deduplication_nothing_is_estimated(campaign, said):
@@ -173,18 +147,10 @@ def test_without_deduplication_nothing_is_estimated(campaign, said):
     assert "LIB003" in said("estimate", campaign).err
 
 
-def simulated(said, folder, night, keep=lambda name: True):
-    """A second campaign of the same province, with the returns of some services."""
-    assert said("new", folder, "--night", night, "--name", f"Essai {night}").code == 0
-    assert said("simulate", folder, "--persons", 120, "--seed", 3).code == 0
-    files = [file for file in sorted((folder / "mailbox").iterdir()) if keep(file.name)]
-    assert said("intake", folder, *files, "--json").code in {0, 3}
-    return folder
-
-
-def test_more_partners_are_not_more_persons(said, tmp_path):
-    few = simulated(said, tmp_path / "few", "2023-10-19", lambda name: name.startswith("cpas"))
-    all_ = simulated(said, tmp_path / "all", "2024-10-17")
+def test_more_partners_are_not_more_persons(said, make_campaign, tmp_path):
+    same = {"persons": 120, "seed": 3}
+    few = make_campaign(tmp_path / "few", **same, keep=lambda name: name.startswith("cpas"))
+    all_ = make_campaign(tmp_path / "all", **same, night="2024-10-17")
     result = said("compare", all_, few, "--json")
     assert result.code == 0, result.err
     found = result.json
@@ -203,30 +169,28 @@ def test_one_campaign_is_not_two(said, campaign):
     assert "EST025" in said("compare", campaign, campaign).err
 
 
-def test_nothing_in_common_is_refused(said, tmp_path):
-    one = simulated(said, tmp_path / "one", "2023-10-19", lambda name: name.startswith("cpas-arlon-"))
-    other = simulated(said, tmp_path / "other", "2024-10-17", lambda name: name.startswith("cpas-virton-"))
-    refused = said("compare", one, other, "--json")
+def test_nothing_in_common_is_refused(said, strangers):
+    refused = said("compare", *strangers, "--json")
     assert refused.code == 4
     assert {each["reason"] for each in refused.json["refused"]} == {"no_common_commune", "no_common_service"}
-    assert said("compare", one, other).code == 4
+    assert said("compare", *strangers).code == 4
 
 
-def test_a_file_of_persons_never_leaves_internal(campaign_copy, said, tmp_path):
-    for out in (tmp_path / "elsewhere", campaign_copy / "public", campaign_copy / "internal"):
-        refused = said("research", campaign_copy, "--out", out)
+def test_a_file_of_persons_never_leaves_internal(linked_copy, said, tmp_path):
+    for out in (tmp_path / "elsewhere", linked_copy / "public", linked_copy / "internal"):
+        refused = said("research", linked_copy, "--out", out)
         assert refused.code == 4
         assert "PUB082" in refused.err
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_the_research_file_says_its_risk_and_holds_no_pseudonym(campaign_copy, said):
-    done = said("research", campaign_copy, "--labels", "nl", "--json")
+def test_the_research_file_says_its_risk_and_holds_no_pseudonym(linked_copy, said):
+    done = said("research", linked_copy, "--labels", "nl", "--json")
     assert done.code == 0, done.err
     assert done.json["before"]["unique"] > 0
     assert done.json["after"]["unique"] == 0
     assert done.json["after"]["smallest"] >= 5
-    folder = campaign_copy / "internal" / "recherche"
+    folder = linked_copy / "internal" / "recherche"
     header = (folder / "personnes.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(";")
     forbidden = {
         "person",
@@ -239,9 +203,9 @@ def test_the_research_file_says_its_risk_and_holds_no_pseudonym(campaign_copy, s
     }
     assert not forbidden & set(header)
     assert {path.name for path in folder.iterdir()} >= {"codebook.xml", "codebook.md", "personnes.parquet"}
-    last = entries(campaign_copy)[-1]
+    last = entries(linked_copy)[-1]
     assert last["act"] == "research"
     assert last["facts"]["k"] == 5
     assert {each.split()[1] for each in last["facts"]["files"]} == {path.name for path in folder.iterdir()}
-    again = said("research", campaign_copy, "--lang", "fr")
+    again = said("research", linked_copy, "--lang", "fr")
     assert "0 uniques" in again.out

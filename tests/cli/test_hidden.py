@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 import denombrement as dn
-from denombrement.cli.main import run
 from denombrement.cli.simulate import TRUTH_FILE
 from denombrement.estimation.assumptions import assumptions
 from denombrement.estimation.refusals import OWN_LISTS_CATEGORIES
@@ -18,19 +17,11 @@ CHANCES = (0.5, 0.45, 0.4)
 
 
 @pytest.fixture(scope="module")
-def linked(tmp_path_factory):
-    place = tmp_path_factory.mktemp("hidden")
-    phrase = place / "phrase.txt"
-    phrase.write_text("quatre mots sans rapport", encoding="utf-8")
-    folder = place / "2023"
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(phrase))
-    options = [option for chance in CHANCES for option in ("--capture", str(chance))]
-    assert run(["new", str(folder), "--night", NIGHT, "--name", "Essai"]) == 0
-    assert run(["simulate", str(folder), "--persons", str(PERSONS), "--seed", str(SEED), *options]) == 0
-    assert run(["intake", str(folder), str(folder / "mailbox"), "--json"]) in {0, 3}
-    assert run(["dedup", str(folder)]) in {0, 3}
-    patch.undo()
+def linked(make_campaign, run_all, tmp_path_factory):
+    options = [option for chance in CHANCES for option in ("--capture", chance)]
+    folder = tmp_path_factory.mktemp("hidden") / "2023"
+    make_campaign(folder, *options, night=NIGHT, persons=PERSONS, seed=SEED)
+    run_all(["dedup", folder])
     return folder
 
 

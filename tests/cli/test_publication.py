@@ -8,20 +8,11 @@ import stat
 import pytest
 
 from denombrement.cli.common import open_campaign
-from denombrement.cli.main import run
 from denombrement.cli.publishing import intended, releases
-from denombrement.cli.simulate import MAILBOX
 from denombrement.protection.release import Release
 from denombrement.publication.maps.wording import NARROW_SPACE
 
-PASSPHRASE = "quatre mots sans rapport"
-
-SMALL_PLAN = """
-name = "small"
-source = "a plan for tests"
-[levels]
-territory = ["total", "province", "arrondissement", "commune"]
-category = ["total", "without_BE7", "category", "situation"]
+TABLES = """
 [[table]]
 name = "category"
 measure = "adults"
@@ -68,33 +59,17 @@ exact = true
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def published(make_campaign, use_plan, run_all, tmp_path_factory):
     """A campaign counted, protected and published once; tests that change it take a copy."""
-    home = tmp_path_factory.mktemp("published")
-    (home / "phrase.txt").write_text(PASSPHRASE, encoding="utf-8")
-    folder = home / "luxembourg-2023"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(home / "phrase.txt"))
-        assert run(["new", str(folder), "--night", "2023-10-19", "--name", "Essai"]) == 0
-        assert run(["simulate", str(folder), "--persons", "150", "--seed", "7"]) == 0
-        returns = sorted(str(file) for file in (folder / MAILBOX).iterdir())
-        assert run(["intake", str(folder), *returns]) in (0, 3)
-        use_plan(folder, SMALL_PLAN)
-        for command in ("protect", "map", "report", "export"):
-            assert run([command, str(folder)]) == 0
+    folder = make_campaign(tmp_path_factory.mktemp("published") / "luxembourg-2023", persons=150, seed=7)
+    use_plan(folder, TABLES)
+    run_all(*([command, folder] for command in ("protect", "map", "report", "export")))
     return folder
 
 
 @pytest.fixture
 def copied(published, tmp_path):
     return shutil.copytree(published, tmp_path / "copy")
-
-
-def use_plan(folder, text):
-    (folder / "plan.toml").write_text(text, encoding="utf-8")
-    settings = folder / "campaign.toml"
-    content = settings.read_text(encoding="utf-8")
-    settings.write_text(content.replace('plan = "default"', 'plan = "plan.toml"'), encoding="utf-8")
 
 
 def figures_of(folder):
@@ -155,8 +130,8 @@ def test_nothing_is_published_before_the_auditor_has_passed_it(said, campaign, c
     assert list((campaign / "public").iterdir()) == []
 
 
-def test_a_verdict_holds_for_its_own_plan_and_count_alone(said, copied):
-    use_plan(copied, SMALL_PLAN.replace('name = "category"', 'name = "categories"'))
+def test_a_verdict_holds_for_its_own_plan_and_count_alone(said, copied, use_plan):
+    use_plan(copied, TABLES.replace('name = "category"', 'name = "categories"'))
     before = snapshot(copied / "public")
     for command in ("map", "report", "export"):
         assert said(command, copied).code == 4
@@ -166,8 +141,8 @@ def test_a_verdict_holds_for_its_own_plan_and_count_alone(said, copied):
     assert not result.json["current"]
 
 
-def test_a_refused_plan_leaves_public_untouched_and_says_why(said, copied):
-    use_plan(copied, SMALL_PLAN + REFUSED_TABLE)
+def test_a_refused_plan_leaves_public_untouched_and_says_why(said, copied, use_plan):
+    use_plan(copied, TABLES + REFUSED_TABLE)
     before = snapshot(copied / "public")
     result = said("protect", copied)
     assert result.code == 4
@@ -250,9 +225,9 @@ def test_an_emptied_folder_is_built_again(said, copied):
     assert said("verify", copied).code == 0
 
 
-def test_an_older_state_of_public_is_noticed(said, copied, tmp_path):
+def test_an_older_state_of_public_is_noticed(said, copied, use_plan, tmp_path):
     older = shutil.copytree(copied / "public", tmp_path / "older")
-    use_plan(copied, SMALL_PLAN.replace('name = "category"', 'name = "categories"'))
+    use_plan(copied, TABLES.replace('name = "category"', 'name = "categories"'))
     assert said("protect", copied).code == 0
     assert said("export", copied).code == 0
     assert not (copied / "public" / "rapport").exists(), "files of another release are dropped"
@@ -329,9 +304,9 @@ def test_the_journal_and_the_manifest_hold_no_count_of_persons(published):
     assert figures.audit == manifest["verdict"]["digest"]
 
 
-def test_the_same_cell_keeps_its_value_under_another_plan(said, copied):
+def test_the_same_cell_keeps_its_value_under_another_plan(said, copied, use_plan):
     before, _ = figures_of(copied)
-    finer = SMALL_PLAN.replace(
+    finer = TABLES.replace(
         'dimensions = { territory = "arrondissement" }', 'dimensions = { territory = "commune" }'
     )
     use_plan(copied, finer)

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from denombrement.campaign import CampaignFolder
-from denombrement.cli.main import run
 from denombrement.counts.campaign_count import count_campaign
 from denombrement.counts.table import TERRITORY
 from denombrement.estimation.missing import MissingPlaces, Places, extrapolate
@@ -18,18 +17,8 @@ FACTS = {"part": 2, "all": 3, "year": 2023, "elsewhere": 0, "already": 0}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    place = tmp_path_factory.mktemp("scenarios")
-    phrase = place / "phrase.txt"
-    phrase.write_text("quatre mots sans rapport", encoding="utf-8")
-    folder = place / "2023"
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(phrase))
-    assert run(["new", str(folder), "--night", "2023-10-19", "--name", "Essai"]) == 0
-    assert run(["simulate", str(folder), "--persons", "200", "--seed", "4"]) == 0
-    assert run(["intake", str(folder), str(folder / "mailbox"), "--json"]) in {0, 3}
-    patch.undo()
-    return CampaignFolder(folder)
+def folder(counted):
+    return CampaignFolder(counted)
 
 
 @pytest.fixture(scope="module")

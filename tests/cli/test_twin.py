@@ -2,13 +2,8 @@
 
 import pandas as pd
 import pyreadstat
-import pytest
 
-PLAN = """name = "small"
-source = "Un plan court, pour aller vite."
-[levels]
-territory = ["total", "province", "arrondissement", "commune"]
-category = ["total", "without_BE7", "category", "situation"]
+TABLES = """
 [[table]]
 name = "arrondissement_category"
 measure = "adults"
@@ -33,18 +28,8 @@ dimensions = { health_answered = "all" }
 """
 
 
-@pytest.fixture
-def counted(said, campaign):
-    assert said("simulate", campaign, "--persons", 200, "--seed", 3).code == 0
-    assert said("intake", campaign, campaign / "mailbox", "--json").code in {0, 3}
-    (campaign / "plan.toml").write_text(PLAN, encoding="utf-8")
-    settings = campaign / "campaign.toml"
-    text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace('plan = "default"', 'plan = "plan.toml"'), encoding="utf-8")
-    return campaign
-
-
-def test_a_twin_is_made_of_the_release_and_may_leave(said, counted, tmp_path):
+def test_a_twin_is_made_of_the_release_and_may_leave(said, counted, use_plan, tmp_path):
+    use_plan(counted, TABLES)
     assert "PUB051" in said("twin", counted).err
     assert said("protect", counted, "--json").code == 0
     assert "PUB084" in said("twin", counted, "--out", counted / "public" / "jumeau").err

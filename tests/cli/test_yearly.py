@@ -119,23 +119,6 @@ def test_every_line_has_a_label(language):
     assert named["label"].str.len().min() > 0
 
 
-@pytest.fixture(scope="module")
-def counted(tmp_path_factory):
-    from denombrement.cli.main import run
-
-    place = tmp_path_factory.mktemp("yearly")
-    phrase = place / "phrase.txt"
-    phrase.write_text("quatre mots sans rapport", encoding="utf-8")
-    folder = place / "2023"
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(phrase))
-    assert run(["new", str(folder), "--night", "2023-10-19", "--name", "Essai"]) == 0
-    assert run(["simulate", str(folder), "--persons", "150", "--seed", "6"]) == 0
-    assert run(["intake", str(folder), str(folder / "mailbox"), "--json"]) in {0, 3}
-    patch.undo()
-    return folder
-
-
 def test_the_form_of_the_package_takes_everybody(counted, said):
     result = said("yearly", counted, "--json")
     assert result.code == 0, result.err
