@@ -67,7 +67,8 @@ class Kept:
 
     def figures(self, secret: bytes) -> Figures:
         """What may be printed of it."""
-        return Figures.of(self.signed, secret, self.coverage, self.printed)
+        rated = [table.name for table in self.planned if table.rates and table.name in self.printed]
+        return Figures.of(self.signed, secret, self.coverage, self.printed, rated=rated)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from denombrement.counts.counting import ADULTS
 from denombrement.counts.table import TERRITORY, CountTable
 from denombrement.errors import UsageProblem
 from denombrement.protection.cells import Cube
@@ -28,6 +29,7 @@ class PlannedTable:
         minimum_persons: territories whose published total is smaller have no row in this table.
         exact: print the true counts (the auditor then counts them as known to everybody).
         optional: leave the table out when no count table has its dimensions.
+        rates: print rates per 1,000 inhabitants of its communes, from its protected counts alone.
     """
 
     name: str
@@ -37,6 +39,12 @@ class PlannedTable:
     minimum_persons: int = 0
     exact: bool = False
     optional: bool = False
+    rates: bool = False
+
+    @property
+    def may_have_rates(self) -> bool:
+        """Whether it counts adults by commune and by nothing else."""
+        return self.measure == ADULTS and set(self.dimensions) == {TERRITORY} and not self.each
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ class PublicationPlan:
         pairs: how many pairs of insiders are tried at most.
 
     Raises:
-        UsageProblem: PRO003, a table twice, no table, an unknown level, or coalitions that nobody can try.
+        UsageProblem: PRO003, a table twice, no table, an unknown level, rates of something else than adults by commune,
+            or coalitions that nobody can try.
     """
 
     name: str
@@ -92,6 +101,8 @@ class PublicationPlan:
         if self.coalitions not in range(1, _LARGEST_COALITION + 1) or self.pairs < 1:
             raise UsageProblem("PRO003", problem="coalitions")
         for table in self.tables:
+            if table.rates and not table.may_have_rates:
+                raise UsageProblem("PRO003", problem=f"{table.name}: rates")
             for dimension, level in table.dimensions.items():
                 if level != ALL and level not in self.levels.get(dimension, ()):
                     raise UsageProblem("PRO003", problem=f"{table.name}: {dimension} = {level}")

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from denombrement.counts.dimensions import hierarchy
 from denombrement.counts.table import CountTable, Hierarchy
-from denombrement.protection.history import ReleaseHistory
+from denombrement.protection.cells import Cell
+from denombrement.protection.history import PublishedCell, ReleaseHistory
+from denombrement.protection.knowledge import Status
 from denombrement.protection.plan import PlannedTable, PublicationPlan
 from denombrement.protection.profiles import load_profile
-from denombrement.protection.release import protect
+from denombrement.protection.release import Refused, protect
 from tests.protection.reader import Reader
 
 LEVELS = {"territory": ("total", "arrondissement", "commune"), "category": ("total", "group", "category")}
@@ -160,3 +162,23 @@ def test_a_part_that_did_not_take_part_leaves_the_merged_commune_to_the_other():
     assert later.tables["communes"].cell(territory=MERGED) == release.tables["communes"].cell(
         territory=BASTOGNE
     )
+
+
+def printed_exactly(code, count):
+    return PublishedCell(Cell("adults", (("territory", code),)), Status.PUBLISHED, count, count, count)
+
+
+def test_the_auditor_knows_what_earlier_releases_printed():
+    """A total that harms nobody alone gives the last commune away to whoever kept the figures of the two others."""
+    counts = {"A": 20, "B": 30, "C": 2}
+    frame = pd.DataFrame({"territory": counts.keys(), "count": counts.values()})
+    table = CountTable.from_leaves("t", frame, {"territory": Hierarchy.flat("territory", tuple(counts))})
+    total = PlannedTable("total", "adults", {"territory": "total"}, exact=True)
+    plan = PublicationPlan("p", "s", {"territory": ("total",)}, (total,))
+    given = {"plan": plan, "profile": load_profile("rounding-5"), "secret": b"s"}
+    assert protect([table], **given).verdict.passed
+    history = ReleaseHistory((printed_exactly("A", 20), printed_exactly("B", 30)))
+    with pytest.raises(Refused) as refusal:
+        protect([table], **given, history=history)
+    found = [(one.attacker, one.cell, one.low, one.high) for one in refusal.value.verdict.findings]
+    assert ("outsider", "adults; territory=C", 2, 2) in found

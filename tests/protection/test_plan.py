@@ -107,6 +107,32 @@ def test_a_level_deeper_than_the_table_prints_its_leaves():
     assert plan.resolved([flat])[0].cube.codes["territory"] == ("total", "A1", "A2")
 
 
+RATES = (
+    "name='x'\nsource='y'\n[levels]\nterritory=['total', 'commune']\n"
+    "[[table]]\nname='t'\nrates=true\nmeasure='{}'\ndimensions={{{}}}\n"
+)
+
+
+def test_rates_by_commune_are_asked_for_in_the_plan():
+    (table,) = PublicationPlan.from_toml(RATES.format("adults", "territory='commune'")).tables
+    assert table.rates
+    assert not PlannedTable("t", "adults", {"territory": "commune"}).rates
+
+
+@pytest.mark.parametrize(
+    ("measure", "dimensions"),
+    [
+        ("children", "territory='commune'"),
+        ("adults", "territory='commune', sex='all'"),
+        ("adults", "category='all'"),
+        ("adults", "territory='commune'}\neach='income'\n#{"),
+    ],
+)
+def test_rates_of_anything_but_adults_by_commune_are_refused(measure, dimensions):
+    with pytest.raises(UsageProblem, match="PRO003"):
+        PublicationPlan.from_toml(RATES.format(measure, dimensions))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -156,6 +182,10 @@ def test_profiles_are_named_sourced_and_frozen():
         load_profile("none")
 
 
+def test_a_base_that_just_reaches_the_threshold_will_do():
+    assert Profile("own", "rounding", 5, "me", base=3).base == 3
+
+
 def test_a_controller_s_own_choice_says_so():
     own = load_profile().derived(threshold=4, base=7)
     assert (own.threshold, own.base, own.name) == (4, 7, "rounding-5 (threshold 4, base 7)")
@@ -169,6 +199,8 @@ def test_a_controller_s_own_choice_says_so():
     [
         {"method": "rounding", "threshold": 1, "base": 5},
         {"method": "rounding", "threshold": 5, "base": 2},
+        # A printed 3 stands for 1 to 5 persons, who are all fewer than 6.
+        {"method": "rounding", "threshold": 6, "base": 3},
         {"method": "perturbation", "threshold": 5, "base": 5},
         {"method": "suppression", "threshold": 5, "source": ""},
     ],

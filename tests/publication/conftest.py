@@ -164,7 +164,9 @@ def figures(counted, coverage):
         if key not in kept:
             tables = counted(silent, people)
             release = protect(tables, plan=plan, profile=load_profile(profile), secret=SECRET)
-            kept[key] = Figures.of(release.to_bytes(SECRET), SECRET, coverage(silent), list(release.tables))
+            rated = [table.name for table in plan.tables if table.rates]
+            signed = release.to_bytes(SECRET)
+            kept[key] = Figures.of(signed, SECRET, coverage(silent), list(release.tables), rated=rated)
         return kept[key]
 
     return build

@@ -324,5 +324,5 @@ def test_several_maps_fit_in_one_page(map_table):
     figure = draw_map(map_table("arrondissement"), TILES, kind="circles")
     page = f"<div>{map_svg(figure, 'a-')}{map_svg(figure, 'b-')}</div>"
     identifiers = re.findall(r' id="([^"]*)"', page)
-    assert len(identifiers) == len(set(identifiers)) == 8
+    assert len(identifiers) == len(set(identifiers)) == 10
     assert set(re.findall(r"url\(#([^)]*)\)", page)) <= set(identifiers)

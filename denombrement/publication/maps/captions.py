@@ -106,7 +106,7 @@ def legend(figure: MapFigure) -> tuple[LegendEntry, ...]:
     if figure.classes:
         for shade, label in enumerate(figure.classes.labels(figure.wording)):
             entries.append(LegendEntry(label, sum(mark.shade == shade for mark in marks), State.VALUE, shade))
-    for state in (State.TRUE_ZERO, State.PROTECTED, State.NOT_COUNTED):
+    for state in (State.TRUE_ZERO, State.PROTECTED, State.NO_RATE, State.NOT_COUNTED):
         number = sum(mark.state is state for mark in marks if not _told_by_communes(figure, mark))
         if number:
             entries.append(LegendEntry(figure.wording(f"state.{state}"), number, state))

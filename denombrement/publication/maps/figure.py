@@ -171,7 +171,7 @@ class _Marks:
             name,
             label,
             cell.state,
-            (not printed and self.table.rounded_zero) or self.wording.number(printed, decimals),
+            cell.shown or (not printed and self.table.rounded_zero) or self.wording.number(printed, decimals),
             shade=self.classes.index(printed) if self.classes else None,
             share=printed / self.scale if self.scale else None,
         )

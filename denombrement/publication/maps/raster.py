@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 _POINTS_PER_MM = 72 / 25.4
 _MM_PER_INCH = 25.4
-_HATCHES = {"hatch": ("//////", style.HATCH), "dots": ("......", style.DOTS)}
+_HATCHES = {
+    "hatch": ("//////", style.HATCH),
+    "dots": ("......", style.DOTS),
+    "bars": ("----", style.BARS),
+}
 _ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 # Fonts embedded as TrueType stay selectable; hatching as fine as in the SVG.
 _SETTINGS: dict[Any, Any] = {

@@ -7,7 +7,7 @@ from typing import Literal
 
 from denombrement.publication.shapes import Ring
 
-Pattern = Literal["", "hatch", "dots"]
+Pattern = Literal["", "hatch", "dots", "bars"]
 Side = Literal["start", "middle", "end"]
 
 # Widths of DejaVu Sans in ems, rounded up: other fonts are narrower, so nothing overflows in them either.

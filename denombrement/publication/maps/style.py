@@ -22,13 +22,19 @@ CIRCLE = "#08519c"
 ALERT = "#8c1c13"
 HATCH = "#6e6e6e"
 DOTS = "#7d7d7d"
+BARS = "#8f8f8f"
 STATE_FILLS = {
     State.VALUE: LAND,
     State.TRUE_ZERO: PAPER,
     State.PROTECTED: "#f4f4f4",
+    State.NO_RATE: "#fbf9f3",
     State.NOT_COUNTED: "#e3e3e3",
 }
-PATTERNS: dict[State, Pattern] = {State.PROTECTED: "hatch", State.NOT_COUNTED: "dots"}
+PATTERNS: dict[State, Pattern] = {
+    State.PROTECTED: "hatch",
+    State.NO_RATE: "bars",
+    State.NOT_COUNTED: "dots",
+}
 
 _LINEAR_BELOW = 0.04045
 _EQUAL_CONTRAST_LUMINANCE = 0.179

@@ -46,7 +46,7 @@ def svg_element(width: float, height: float) -> Element:
 
 
 def pattern_definitions(prefix: str = "") -> Element:
-    """The hatching and the dots, once per document."""
+    """The hatching, the dots and the bars, once per document."""
     definitions = Element("defs")
     hatch = _pattern(definitions, f"{prefix}hatch", 1.6, "rotate(45)")
     SubElement(
@@ -56,6 +56,12 @@ def pattern_definitions(prefix: str = "") -> Element:
     )
     dots = _pattern(definitions, f"{prefix}dots", 1.5, "")
     SubElement(dots, "circle", {"cx": "0.75", "cy": "0.75", "r": "0.27", "fill": style.DOTS})
+    bars = _pattern(definitions, f"{prefix}bars", 2.4, "")
+    SubElement(
+        bars,
+        "line",
+        {"x1": "0", "y1": "1.2", "x2": "2.4", "y2": "1.2", "stroke": style.BARS, "stroke-width": "0.3"},
+    )
     return definitions
 
 

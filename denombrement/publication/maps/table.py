@@ -15,11 +15,14 @@ from denombrement.reference import arrondissements, communes_on
 
 
 class State(StrEnum):
-    """What a cell is; the four are never drawn alike."""
+    """What a cell is; no two are ever drawn alike. ``no_rate`` is on maps of rates alone: counted, but by too few
+    inhabitants for a rate.
+    """
 
     VALUE = "value"
     TRUE_ZERO = "true_zero"
     PROTECTED = "protected"
+    NO_RATE = "no_rate"
     NOT_COUNTED = "not_counted"
 
 
@@ -33,6 +36,7 @@ class MapCell:
             rounding has the state ``value``.
         state: what the cell is. Primary and secondary suppression are both ``protected``.
         category: code of the category, empty for all persons together.
+        shown: what is printed for a value that is only known to be below something; else empty.
 
     Raises:
         UsageProblem: PUB002, value and state contradict each other.
@@ -42,12 +46,14 @@ class MapCell:
     value: float | None
     state: State
     category: str = ""
+    shown: str = ""
 
     def __post_init__(self) -> None:
         fits = {
             State.VALUE: self.value is not None and self.value >= 0,
             State.TRUE_ZERO: self.value == 0,
             State.PROTECTED: self.value is None,
+            State.NO_RATE: self.value is None,
             State.NOT_COUNTED: self.value is None,
         }
         if not fits[State(self.state)]:

@@ -234,9 +234,11 @@ def _chapters(page: Printer, pictures: Mapping[str, Picture]) -> tuple[Section, 
     places: tuple[Shown, ...] = (sections.place_table(page), *maps_of(pictures, "taux", "adultes"))
     crossing: tuple[Shown, ...] = (sections.crossing_table(page), *maps_of(pictures, "enfants"))
     who = (sections.age_table(page), *sections.profile_tables(page))
-    tables: tuple[Shown, ...] = (*sections.commune_tables(page), *maps_of(pictures, "communes"))
-    joined = sections.joins_absent_communes(page)
-    note = (page.say("communes_note"),) if tables and joined else ()
+    tables: tuple[Shown, ...] = (
+        *sections.commune_tables(page),
+        *maps_of(pictures, "communes", "taux-communes"),
+    )
+    notes = _commune_notes(page) if tables else ()
     compared, missing = (sections.comparison_table(page),), (sections.missing_table(page),)
     found = [
         Section("ou", page.say("where"), leading(page), _only((*where, *more))),
@@ -248,12 +250,21 @@ def _chapters(page: Printer, pictures: Mapping[str, Picture]) -> tuple[Section, 
             _only(who),
             pairs=True,
         ),
-        Section("communes", page.say("communes"), note, _only(tables), pairs=True),
+        Section("communes", page.say("communes"), notes, _only(tables), pairs=not page.figures.rated),
         Section("ailleurs", page.say("compare"), (page.say("compare_text"),), compared),
         Section("qualite", page.say("quality"), tuple(_quality(page)), missing),
         Section("methode", page.say("method"), tuple(_method(page))),
     ]
     return tuple(each for each in found if each.paragraphs or each.shown)
+
+
+def _commune_notes(page: Printer) -> tuple[str, ...]:
+    figures = page.figures
+    rates = page.say("communes_rates_note", year=figures.coverage.year, most=page.most_off)
+    return (
+        *((page.say("communes_note"),) if sections.joins_absent_communes(page) else ()),
+        *((rates,) if figures.rated and not figures.few else ()),
+    )
 
 
 def _only(shown: tuple[Shown, ...]) -> tuple[TableView | Picture, ...]:

@@ -56,6 +56,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """Adults per 1,000 inhabitants of the communes that took part, from a published count.
+
+    Args:
+        value: of the published count.
+        low, high: of the least and the largest count that it may stand for; what chance does to one night comes on top.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Figures:
     """What maps, report and open data take their figures from.
 
@@ -64,6 +78,7 @@ class Figures:
         coverage: facts that concern no person.
         audit: digest of the signed release and of the facts; keyed by the signature, so that nobody can guess the
             verdict's details from it.
+        rated: names of the tables whose rates by commune the plan asks for.
 
     Raises:
         ProtectionRefusal: PUB051, the release holds a table without a passed verdict.
@@ -72,6 +87,7 @@ class Figures:
     release: Release
     coverage: Coverage
     audit: str
+    rated: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         tables = self.release.tables.values()
@@ -91,7 +107,7 @@ class Figures:
 
     def reach_of(self, figure: Figure) -> int:
         """How far a printed figure may be from the count."""
-        return self.reach * figure.parts
+        return self.reach * figure.parts if figure.status is Status.ROUNDED else 0
 
     def may_be_nobody(self, figure: Figure) -> bool:
         """Whether a 0 comes from rounding, so that it must not be printed as one."""
@@ -109,7 +125,15 @@ class Figures:
         return self.adults.value is not None and self.adults.value < self.least_for_percent
 
     @classmethod
-    def of(cls, signed: bytes, secret: bytes, coverage: Coverage, printed: Collection[str]) -> Figures:
+    def of(
+        cls,
+        signed: bytes,
+        secret: bytes,
+        coverage: Coverage,
+        printed: Collection[str],
+        *,
+        rated: Collection[str] = (),
+    ) -> Figures:
         """The figures of a signed release.
 
         Args:
@@ -117,15 +141,16 @@ class Figures:
             secret: the campaign's protection secret.
             coverage: facts that concern no person.
             printed: the tables to print; others were protected because readers have them from before.
+            rated: those of them whose rates by commune the plan asks for.
 
         Raises:
             ProtectionRefusal: PRO007, altered or signed with another secret.
         """
         release = Release.from_bytes(signed, secret)
         tables = {name: table for name, table in release.tables.items() if name in printed}
-        facts = json.dumps([coverage.to_json(), sorted(tables)])
+        facts = json.dumps([coverage.to_json(), sorted(tables), sorted(rated)])
         digest = hashlib.sha256(signed + facts.encode()).hexdigest()
-        return cls(replace(release, tables=tables), coverage, digest)
+        return cls(replace(release, tables=tables), coverage, digest, frozenset(rated))
 
     def verdict(self) -> dict[str, Any]:
         """What may be said of the audit beside the figures.
@@ -216,7 +241,15 @@ class Figures:
         """Persons who spent the night in a territory."""
         return self.cell(measure, **{TERRITORY: code})
 
-    def per_1000(self, figure: Figure, code: str) -> float | None:
-        """A published number per 1,000 inhabitants of the communes that took part; None where there is none."""
+    def rate(self, figure: Figure, code: str) -> Rate | None:
+        """A published count per 1,000 inhabitants; None where either is missing, or where few adults were counted."""
         people = self.coverage.inhabitants.get(code)
-        return None if figure.value is None or not people else 1000 * figure.value / people
+        if figure.value is None or not people or self.few:
+            return None
+        reach = self.reach_of(figure)
+        low, high = max(0, figure.value - reach), figure.value + reach
+        return Rate(*(1000 * count / people for count in (figure.value, low, high)))
+
+    def tells_rate(self, rate: Rate | None) -> bool:
+        """Whether a rate is one: rounding moves it by no more than the narrowest class of the maps is wide."""
+        return rate is not None and rate.high - rate.value <= printing_rules()["rates"]["most_off_per_1000"]

@@ -20,16 +20,17 @@ def of_rates(page: Printer) -> str:
     figures, coverage = page.figures, page.figures.coverage
     named = territory_names("arrondissement", coverage.evening, page.language)
     found = {code: figures.in_territory("adults", code) for code in named}
-    rates = {code: figures.per_1000(figure, code) for code, figure in found.items()}
-    known = sorted((rate, code) for code, rate in rates.items() if rate is not None)
+    rates = {code: figures.rate(figure, code) for code, figure in found.items()}
+    told = {code: rate for code, rate in rates.items() if rate is not None and figures.tells_rate(rate)}
+    known = sorted((rate.value, code) for code, rate in told.items())
     if not known:
         return ""
-    shown = {code: page.rate(found[code], code) for _, code in known}
+    shown = {code: page.rate(found[code], code) for code in told}
     low, high = shown[known[0][1]], shown[known[-1][1]]
     if low == high:
         return page.say("map.rates.one", rate=high)
     (below, second), (above, first) = known[-2:]
-    apart = sum(1000 * figures.reach / coverage.inhabitants[code] for code in (first, second))
+    apart = sum(told[code].high - told[code].value for code in (first, second))
     if above - below > apart:
         return page.say("map.rates.leader", name=place_label(first, page.language), rate=shown[first])
     return page.say("map.rates.range", low=low, high=high)

@@ -66,8 +66,10 @@ def public_maps(figures: Figures, geometry: Geometry, language: str = "fr") -> d
     if figures.prints("adults", TERRITORY, "commune"):
         found = findings.of_counts(maker.page, "adults", "commune")
         maps["communes"] = maker.draw(
-            maker.table("adults", "map.communes", found, level="commune"), "circles"
+            by_commune := maker.table("adults", "map.communes", found, level="commune"), "circles"
         )
+        if figures.rated and not figures.few:
+            maps["taux-communes"] = maker.draw(maker.rates(by_commune), "choropleth")
     return maps
 
 
@@ -123,22 +125,31 @@ class _Maker:
         )
 
     def rates(self, counts: MapTable) -> MapTable:
-        """Rates per 1,000 inhabitants of communes that took part."""
-        coverage, finding = self._figures.coverage, findings.of_rates(self.page)
-        counted = replace(counts, cells=tuple(self._with_people(cell) for cell in counts.cells))
+        """Rates per 1,000 inhabitants of communes that took part; no commune is named as the first of them."""
+        coverage, communes = self._figures.coverage, counts.level == "commune"
+        subject = self.page.say("map.rates.communes" if communes else "map.rates")
+        finding = "" if communes else findings.of_rates(self.page)
+        counted = replace(counts, cells=tuple(self._with_rate(cell) for cell in counts.cells))
         made = rate_table(
             counted,
             coverage.inhabitants,
-            title=finding or self.page.say("map.rates"),
+            title=finding or subject,
             denominator=self.page.say("map.denominator", year=coverage.year),
             measure_name="adults_per_1000",
         )
-        return replace(made, rounded_zero="", subject=self.page.say("map.rates") if finding else "")
+        notes = self._notes(counts.level, counted.cells, rates=True)
+        return replace(made, rounded_zero="", subject=subject if finding else "", notes=notes)
 
-    def _with_people(self, cell: MapCell) -> MapCell:
-        if cell.territory in self._figures.coverage.inhabitants:
-            return cell
-        return MapCell(cell.territory, None, State.NOT_COUNTED, cell.category)
+    def _with_rate(self, cell: MapCell) -> MapCell:
+        """The cell whose rate can be printed, or the reason why there is none."""
+        code, figures = cell.territory, self._figures
+        if cell.state is not State.VALUE or code in figures.coverage.absent:
+            away = cell.state is State.VALUE
+            return MapCell(code, None, State.NOT_COUNTED, cell.category) if away else cell
+        found = figures.in_territory("adults", code)
+        if not figures.tells_rate(figures.rate(found, code)):
+            return MapCell(code, None, State.NO_RATE, cell.category)
+        return replace(cell, shown=self.page.rate(found, code)) if figures.may_be_nobody(found) else cell
 
     def _cell(self, measure: str, code: str, group: str) -> MapCell:
         codes: Mapping[str, str] = {TERRITORY: code, **({CATEGORY: group} if group else {})}
@@ -152,12 +163,20 @@ class _Maker:
             return State.NOT_COUNTED
         return _STATES[found.status]
 
-    def _notes(self, level: Level, cells: Sequence[MapCell]) -> tuple[str, ...]:
+    def _notes(self, level: Level, cells: Sequence[MapCell], *, rates: bool = False) -> tuple[str, ...]:
         say, reach = self.page.say, self._figures.reach
         away = level == "commune" and self._figures.coverage.silent
         hides = reach and any(cell.value == 0 and cell.state is State.VALUE for cell in cells)
+        zero = (
+            say("map.zero_rate", reach=reach)
+            if rates
+            else say("map.zero", zero=self.page.below(reach + 1), reach=reach)
+        )
+        without = any(cell.state is State.NO_RATE for cell in cells)
         return (
             say("map.outside"),
             *((say("map.seen_elsewhere"),) if away else ()),
-            *((say("map.zero", zero=self.page.below(reach + 1), reach=reach),) if hides else ()),
+            *((zero,) if hides else ()),
+            *((say("map.no_rate", most=self.page.most_off),) if without else ()),
+            *((say("map.chance"),) if rates and level == "commune" else ()),
         )

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from denombrement.counts.counting import ADULTS
+from denombrement.counts.table import TERRITORY
 from denombrement.protection.knowledge import Status
 from denombrement.protection.tables import ProtectedTable
 from denombrement.publication.public.figures import PLACES, Figures
@@ -27,6 +29,8 @@ from denombrement.publication.shapes import Geometry
 LANGUAGES = ("fr", "nl", "de", "en")
 ANSWER, MENTIONED, GIVEN = "answer", "mentioned", "answered"
 CODES = "codes"
+INHABITANTS = "inhabitants"
+RATES = ("rate_per_1000", "rate_low", "rate_high")
 Row = dict[str, str]
 
 
@@ -49,6 +53,7 @@ class Sheet:
         titles: by language.
         columns: of codes.
         rows: codes, labels, ``value`` and ``status``.
+        rated: whether inhabitants and rates follow.
     """
 
     name: str
@@ -56,12 +61,13 @@ class Sheet:
     titles: Mapping[str, str]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    rated: bool = False
 
     @property
     def header(self) -> list[str]:
         """Names of all columns."""
         coded = [name for column in self.columns for name in (column.name, *_labels_of(column.name))]
-        return ["measure", *coded, "value", "status"]
+        return ["measure", *coded, "value", "status", *((INHABITANTS, *RATES) if self.rated else ())]
 
     def to_csv(self) -> bytes:
         """UTF-8, comma, one line a cell."""
@@ -103,7 +109,21 @@ def _question(table: ProtectedTable) -> str:
 def _plain_sheet(figures: Figures, table: ProtectedTable) -> Sheet:
     columns = tuple(_column(table, name, name) for name in table.dimensions)
     titles = {each: table_label(table.name, table.dimensions, table.measure, each) for each in LANGUAGES}
-    return Sheet(table.name, table.measure, titles, columns, tuple(_rows(figures, table, {}, {})))
+    rows = tuple(_rows(figures, table, {}, {}))
+    rated = table.name in figures.rated and not figures.few
+    if rated:
+        rows = tuple({**row, **_rates(figures, row[TERRITORY])} for row in rows)
+    return Sheet(table.name, table.measure, titles, columns, rows, rated)
+
+
+def _rates(figures: Figures, code: str) -> Row:
+    """Inhabitants of a territory, and its rate from the published count; the ends of its range even where it is too vague."""
+    found, people = figures.in_territory(ADULTS, code), figures.coverage.inhabitants.get(code)
+    rate = figures.rate(found, code)
+    told = figures.tells_rate(rate)
+    ends = (None, None, None) if rate is None else (rate.value if told else None, rate.low, rate.high)
+    shown = ["" if end is None else f"{end:.2f}" for end in ends]
+    return {INHABITANTS: str(people or ""), **dict(zip(RATES, shown, strict=True))}
 
 
 def _answers_sheet(figures: Figures, table: ProtectedTable, asked: str) -> Sheet:
@@ -278,6 +298,13 @@ def _fields(sheet: Sheet) -> Iterator[dict[str, Any]]:
         "categories": [{"value": str(each), "label": text(f"status.{each}", "fr")} for each in Status],
         "constraints": {"required": True, "enum": [str(each) for each in Status]},
     }
+    for name in (INHABITANTS, *RATES) if sheet.rated else ():
+        yield {
+            "name": name,
+            "type": "integer" if name == INHABITANTS else "number",
+            "title": text(f"data.{name}", "fr"),
+            "constraints": {"minimum": 0},
+        }
 
 
 def _slug(name: str) -> str:

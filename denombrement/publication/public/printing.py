@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from denombrement.protection.knowledge import Status
 from denombrement.publication.maps.classes import measure
 from denombrement.publication.maps.wording import NARROW_SPACE, Quantity, Wording, rounded
-from denombrement.publication.public.figures import Figure, Figures
+from denombrement.publication.public.coverage import printing_rules
+from denombrement.publication.public.figures import Figure, Figures, Rate
 from denombrement.publication.public.labels import text
 
 _HUNDRED = 100
@@ -127,13 +129,34 @@ class Printer:
         return said[0].upper() + said[1:]
 
     def rate(self, figure: Figure, code: str) -> str:
-        """Per 1,000 inhabitants of the communes that took part; none where too few adults were counted in all."""
-        value = None if self.figures.few else self.figures.per_1000(figure, code)
-        return (
-            self.say("no_percent")
-            if value is None
-            else self.words.number(value, measure("adults_per_1000").decimals)
-        )
+        """Per 1,000 inhabitants of the communes that took part; none where rounding leaves it too vague."""
+        rate = self.figures.rate(figure, code)
+        if rate is None or not self.figures.tells_rate(rate):
+            return self.say("no_percent")
+        if self.figures.may_be_nobody(figure):
+            return f"<{NARROW_SPACE}{self._per_1000(self._rate_of_one_more(rate, figure))}"
+        return self._per_1000(rate.value)
+
+    @property
+    def most_off(self) -> str:
+        """How far rounding may move a rate that is printed."""
+        return self.words.limit(printing_rules()["rates"]["most_off_per_1000"])
+
+    def rate_range(self, figure: Figure, code: str) -> str:
+        """From which rate to which one the exact count could lead, however it was rounded; rounded outwards."""
+        rate = self.figures.rate(figure, code)
+        if rate is None or rate.low == rate.high:
+            return self.say("no_percent") if rate is None else self._per_1000(rate.value)
+        low, high = (_decimal(end, way) for end, way in ((rate.low, ROUND_FLOOR), (rate.high, ROUND_CEILING)))
+        return self.say("range", low=self._per_1000(low), high=self._per_1000(high))
+
+    def _rate_of_one_more(self, rate: Rate, figure: Figure) -> float:
+        """The rate that a 0 from rounding stays below: that of its reach and one, rounded up."""
+        reach = self.figures.reach_of(figure)
+        return _decimal(rate.high * (reach + 1) / reach, ROUND_CEILING)
+
+    def _per_1000(self, rate: float) -> str:
+        return self.words.number(rate, measure("adults_per_1000").decimals)
 
     def line(self, label: str, figures: Sequence[Figure], style: str = "") -> Line:
         """A row of counts; where nobody took part, one cell says so for all of them."""
@@ -144,6 +167,13 @@ class Printer:
     def bar(self, part: Figure, largest: Figure) -> float:
         """Width of a bar in percent of the largest one."""
         return _HUNDRED * part.value / largest.value if part.value and largest.value else 0.0
+
+
+def _decimal(rate: float, way: str) -> float:
+    """A rate with the decimals printed, rounded up or down."""
+    step = Decimal(1).scaleb(-measure("adults_per_1000").decimals)
+    # Twelve digits: what a quotient of whole numbers errs by must not move it to the next decimal.
+    return float(Decimal(f"{rate:.12g}").quantize(step, rounding=way))
 
 
 def largest(figures: list[Figure]) -> Figure:

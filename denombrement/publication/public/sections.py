@@ -17,6 +17,7 @@ from denombrement.publication.public.planned import ANSWERED, BOUND, MENTIONED, 
 from denombrement.publication.public.printing import Line, Printer, TableView, largest
 from denombrement.reference import arrondissements, categories, communes_of, fold, province, published_totals
 
+_RATE_HEADS = ("col_people", "col_rate_short", "col_rate_range")
 _NO_PROFILE = {CATEGORY, TERRITORY, BOUND, SITUATION}
 
 
@@ -256,15 +257,25 @@ def _communes_of(page: Printer, part: str) -> TableView:
     shared = f"{part}{ELSEWHERE}"
     joined = [shared] if _prints(page, "adults", TERRITORY, shared) else []
     lines = [
-        page.line(
+        _commune_line(
+            page,
+            code,
             page.say("col_total") if code == part else code_label(TERRITORY, code, page.language),
-            [page.figures.in_territory("adults", code)],
             "sum" if code == part else "",
         )
         for code in [*(each.nis for each in here), *joined, part]
     ]
-    header = (page.say("col_commune"), page.say("col_adults"))
-    return TableView(code_label(TERRITORY, part, page.language), header, tuple(lines))
+    heads = ("col_commune", "col_adults", *(_RATE_HEADS if page.figures.rated else ()))
+    return TableView(code_label(TERRITORY, part, page.language), _heads(page, heads), tuple(lines))
+
+
+def _commune_line(page: Printer, code: str, label: str, style: str) -> Line:
+    adults, people = page.figures.in_territory("adults", code), page.figures.coverage.inhabitants.get(code)
+    line = page.line(label, [adults], style)
+    if not page.figures.rated or line.spans:
+        return line
+    shown = page.whole(people) if people else page.say("no_percent")
+    return replace(line, cells=(*line.cells, shown, page.rate(adults, code), page.rate_range(adults, code)))
 
 
 def comparison_table(page: Printer) -> TableView:
