@@ -114,6 +114,11 @@ def write_text(file: Path, text: str, encoding: str = "utf-8") -> Path:
     return beside.replace(file)
 
 
+def write_internal(file: Path, lines: Sequence[str]) -> Path:
+    """Writes exact figures for the team, under the line that says that they are not to be passed on."""
+    return write_text(file, "\n".join([say("estimate_mark"), *lines]) + "\n")
+
+
 def emit(result: Mapping[str, Any], lines: Sequence[str], *, as_json: bool) -> None:
     """Prints a result: one JSON object for a machine, sentences for a person."""
     if as_json:

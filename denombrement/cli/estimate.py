@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from denombrement.cli.common import (
     common_options,
     emit,
     open_campaign,
+    write_internal,
     write_text,
 )
 from denombrement.cli.language import say, spoken
@@ -59,10 +59,11 @@ def command(path: Path, draws: int, *, as_json: bool) -> int:
         lines = [say("estimate_refused"), *(f"- {reason['text']}" for reason in outcome["refused"])]
         emit(outcome, lines, as_json=as_json)
         return ProtectionRefusal.exit_code
-    output = _write_result(campaign, outcome)
+    lines = [line["text"] for line in outcome["lines"]]
+    output = write_internal(campaign.folder.internal / RESULT_FILE, lines)
     emit(
         {**outcome, "outputs": [str(output)]},
-        [*(line["text"] for line in outcome["lines"]), say("estimate_internal", file=output)],
+        [*lines, say("estimate_internal", file=output)],
         as_json=as_json,
     )
     return 0
@@ -167,8 +168,3 @@ def _outcome(result: UnseenEstimate | Refused) -> dict[str, Any]:
         "aic": asdict(ranges.aic),
         "prior": result.prior,
     }
-
-
-def _write_result(campaign: OpenCampaign, outcome: Mapping[str, Any]) -> Path:
-    text = "\n".join([say("estimate_mark"), *(line["text"] for line in outcome["lines"])])
-    return write_text(campaign.folder.internal / RESULT_FILE, text + "\n")

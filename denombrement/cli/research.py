@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from denombrement.errors import ProtectionRefusal
 from denombrement.publication.research.plan import default_plan
 
 if TYPE_CHECKING:
+    from denombrement.campaign import Campaign
     from denombrement.library.campaign import CampaignData
     from denombrement.publication.research.recoding import Recoded
     from denombrement.publication.research.variables import ResearchFile
@@ -82,27 +83,43 @@ def write_research(
 ) -> list[Path]:
     """Writes beside, then takes the place of the former folder."""
     from denombrement.publication.research.codebook import ddi_codebook, markdown_codebook
-    from denombrement.publication.research.formats import STEM, write_formats
+    from denombrement.publication.research.formats import STEM
 
-    settings = campaign.settings
-    facts = {
-        "title": settings.name, "id": settings.id, "file": STEM, "night": settings.night.isoformat(), "territory": settings.territory,
-        "universe": say("research_universe"), "access": say("research_access"), "version": __version__,
-    }  # fmt: skip
-    beside = folder.with_name(folder.name + ".part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    outputs = write_formats(file, beside, settings.name)
+    facts = file_facts(
+        campaign.settings, STEM, universe=say("research_universe"), access=say("research_access")
+    )
     texts = {
         "codebook.xml": ddi_codebook(file, facts, language),
         "codebook.md": markdown_codebook(file, recoded, default_plan(), facts),
     }
+    outputs = write_beside(folder, file, facts, texts)
+    shutil.rmtree(folder, ignore_errors=True)
+    outputs[0].parent.replace(folder)
+    return [folder / each.name for each in outputs]
+
+
+def file_facts(settings: Campaign, stem: str, **others: str) -> dict[str, str]:
+    """What the codebooks of a file say of it."""
+    return {
+        "title": settings.name, "id": settings.id, "file": stem, "version": __version__,
+        "night": settings.night.isoformat(), "territory": settings.territory, **others,
+    }  # fmt: skip
+
+
+def write_beside(
+    folder: Path, file: ResearchFile, facts: Mapping[str, str], texts: Mapping[str, str]
+) -> list[Path]:
+    """Writes every format and these texts into an empty folder beside, from which the caller moves them."""
+    from denombrement.publication.research.formats import write_formats
+
+    beside = folder.with_name(folder.name + ".part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    outputs = write_formats(file, beside, facts["title"], facts["file"])
     for name, text in texts.items():
         outputs.append(beside / name)
         outputs[-1].write_text(text, encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.replace(folder)
-    return [folder / each.name for each in outputs]
+    return outputs
 
 
 def _recoded_file(campaign: CampaignData, language: str) -> tuple[Recoded, ResearchFile]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign, write_text
+from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign, write_internal
 from denombrement.cli.language import say, spoken
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def command(path: Path, seed: int, *, as_json: bool) -> None:
         with store.act("scenarios") as facts:
             facts.update({"seed": seed, "draws": DRAWS, "population_year": communes.year})
     lines = _lines(communes, services)
-    text = "\n".join([say("estimate_mark"), *lines]) + "\n"
-    output = write_text(campaign.folder.internal / RESULT_FILE, text)
+    output = write_internal(campaign.folder.internal / RESULT_FILE, lines)
     result = {
         "communes": _facts(communes.result),
         "services": _facts(services.result),

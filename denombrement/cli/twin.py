@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from denombrement import __version__
 from denombrement.cli.common import (
     OpenCampaign,
     campaign_argument,
     common_options,
     emit,
     open_campaign,
-    write_text,
+    write_internal,
 )
 from denombrement.cli.language import say, spoken
 from denombrement.cli.publishing import passed_figures
-from denombrement.cli.research import LABEL_LANGUAGES
+from denombrement.cli.research import LABEL_LANGUAGES, file_facts, write_beside
 from denombrement.errors import ProtectionRefusal
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from denombrement.protection.tables import ProtectedTable
     from denombrement.publication.research.twin import Twin
     from denombrement.publication.research.twin_quality import TwinRisk, TwinUtility
-    from denombrement.publication.research.variables import ResearchFile
 
 FOLDER, STEM, QUALITY_FILE = "jumeau-synthetique", "jumeau_synthetique", "jumeau-qualite.txt"
 OTHER_SEEDS = 20
@@ -57,7 +54,7 @@ def command(path: Path, seed: int, out: Path | None, labels: str, *, as_json: bo
     with campaign.store() as store, store.act("twin") as facts:
         facts.update({"seed": seed, "release": figures.audit, "persons": len(twin.frame)})
     told = _told(utility, risk, len(twin.kept), len(twin.left))
-    write_text(campaign.folder.internal / QUALITY_FILE, "\n".join([say("estimate_mark"), *told]) + "\n")
+    write_internal(campaign.folder.internal / QUALITY_FILE, told)
     result = {
         "persons": len(twin.frame),
         "kept": twin.kept,
@@ -110,27 +107,19 @@ def _shown(value: float) -> str:
 def _write(campaign: OpenCampaign, folder: Path, twin: Twin, language: str) -> list[Path]:
     from denombrement.library.twins import twin_file
     from denombrement.publication.research.codebook import ddi_codebook
-    from denombrement.publication.research.formats import write_formats
 
-    file: ResearchFile = twin_file(twin, campaign.settings.night, language)
     settings = campaign.settings
-    facts: dict[str, Any] = {
-        "title": say("twin_title", name=settings.name), "id": f"{settings.id}-twin", "file": STEM, "version": __version__,
-        "night": settings.night.isoformat(), "territory": settings.territory,
-        "universe": say("twin_universe"), "access": say("twin_access"),
-    }  # fmt: skip
-    beside = folder.with_name(folder.name + ".part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    outputs = write_formats(file, beside, facts["title"], STEM)
+    file = twin_file(twin, settings.night, language)
+    facts = file_facts(
+        settings, STEM, title=say("twin_title", name=settings.name), id=f"{settings.id}-twin",
+        universe=say("twin_universe"), access=say("twin_access"),
+    )  # fmt: skip
     texts = {"codebook.xml": ddi_codebook(file, facts, language), "LISEZMOI.md": _readme(facts, twin)}
-    for name, text in texts.items():
-        outputs.append(beside / name)
-        outputs[-1].write_text(text, encoding="utf-8")
+    outputs = write_beside(folder, file, facts, texts)
     # Only what this command writes is replaced: the folder may be anywhere.
     folder.mkdir(parents=True, exist_ok=True)
     written = [each.replace(folder / each.name) for each in outputs]
-    beside.rmdir()
+    outputs[0].parent.rmdir()
     return written
 
 
