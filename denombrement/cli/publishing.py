@@ -21,6 +21,7 @@ from denombrement.counts.campaign_count import count_campaign
 from denombrement.counts.table import TERRITORY
 from denombrement.errors import DamagedInput, ProtectionRefusal, UsageProblem
 from denombrement.intake.store import Store
+from denombrement.journal import Entry
 from denombrement.library.panels import is_panel, with_panels
 from denombrement.protection.history import ReleaseHistory
 from denombrement.protection.plan import PlannedTable, PublicationPlan
@@ -230,7 +231,8 @@ def publish(campaign: OpenCampaign, part: str, languages: Sequence[str] = ()) ->
         build = build_part(part_name(part, wanted), figures, geometry(campaign))
         before = wall.read_manifest(public)
         head = store.last_entry()
-        manifest = wall.next_manifest(before, build, head.hash if head else "")
+        sealed = wall.sealed_head(head.hash if head else "", protection_secret(campaign, store))
+        manifest = wall.next_manifest(before, build, sealed)
         if manifest is None:
             return [public / name for name in sorted(build.files)]
         with store.act("publish") as facts:
@@ -241,7 +243,12 @@ def publish(campaign: OpenCampaign, part: str, languages: Sequence[str] = ()) ->
 
 def journaled_manifests(store: Store) -> list[str]:
     """SHA-256 of every manifest that the journal tells of, oldest first."""
-    return [str(entry.facts["manifest"]) for entry in store.verify_journal() if entry.act == "publish"]
+    return [str(entry.facts["manifest"]) for entry in published_entries(store)]
+
+
+def published_entries(store: Store) -> list[Entry]:
+    """The journal's lines about public files, oldest first."""
+    return [entry for entry in store.verify_journal() if entry.act == "publish"]
 
 
 def refuse_problems(found: list[wall.Problem]) -> None:

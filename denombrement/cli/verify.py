@@ -14,6 +14,7 @@ from denombrement.cli.publishing import (
     journaled_manifests,
     last_release,
     protection_secret,
+    published_entries,
     refuse_problems,
     releases,
 )
@@ -58,12 +59,20 @@ def find_problems(campaign: OpenCampaign, store: Store, *, rebuild: bool) -> lis
         return [wall.Problem("missing", wall.MANIFEST)] if journaled else []
     if manifest.digest != journaled[-1]:
         found.append(wall.Problem("older", wall.MANIFEST))
+    elif manifest.journal_head != _sealed_before(campaign, store):
+        found.append(wall.Problem("journal", wall.MANIFEST))
     figures = _figures_of(campaign, store, manifest.release)
     if figures is None:
         found.append(wall.Problem("release", wall.MANIFEST))
     elif rebuild:
         found += _differences(campaign, manifest, figures)
     return found
+
+
+def _sealed_before(campaign: OpenCampaign, store: Store) -> str:
+    """The journal's head before its last line about public files, as the manifest should have it."""
+    before = published_entries(store)[-1].previous
+    return wall.sealed_head(before, protection_secret(campaign, store))
 
 
 def _figures_of(campaign: OpenCampaign, store: Store, digest: str) -> Figures | None:

@@ -1,13 +1,18 @@
 """What a campaign publishes can be made again from what it keeps: else somebody is told."""
 
+import json
 import shutil
 
 import duckdb
 import pytest
 
+from denombrement.cli.common import open_campaign
 from denombrement.cli.main import run
+from denombrement.cli.publishing import releases
 from denombrement.cli.simulate import MAILBOX
-from denombrement.publication.public import open_data
+from denombrement.errors import UsageProblem
+from denombrement.protection.release import Release
+from denombrement.publication.public import open_data, wall
 
 PASSPHRASE = "quatre mots sans rapport"
 
@@ -86,3 +91,87 @@ def test_rebuilding_notices_a_file_that_the_release_does_not_give(said, copied, 
     result = said("verify", copied, "--rebuild")
     assert result.code == 5
     assert "rebuilt" in result.err
+
+
+def test_nothing_public_lets_anybody_test_a_guess_of_what_the_journal_holds(said, published):
+    """A line of the journal holds exact totals, and a hash of it could be compared with that of every total possible."""
+    lines = [json.loads(line) for line in (published / "journal.jsonl").read_text("utf-8").splitlines()]
+    counts = {line["hash"] for line in lines} | {line["previous"] for line in lines}
+    text = "".join(
+        file.read_text("utf-8")
+        for file in (published / "public").rglob("*")
+        if file.suffix in {".json", ".csv", ".html", ".svg"}
+    )
+    assert not [each for each in counts if each in text]
+    manifest = json.loads((published / "public" / "MANIFEST.json").read_text("utf-8"))
+    secret = bytes.fromhex((published / "keys" / "protection.key").read_text("utf-8"))
+    newest = [line for line in lines if line["act"] == "publish"][-1]
+    assert manifest["journal_head"] == wall.sealed_head(newest["previous"], secret)
+
+
+def test_a_manifest_whose_place_in_the_journal_is_another_is_noticed(said, copied, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(wall, "sealed_head", lambda *_: "0" * 64)
+        (copied / "public" / "MANIFEST.json").unlink()
+        shutil.rmtree(copied / "public")
+        assert said("export", copied).code == 0
+    result = said("verify", copied)
+    assert result.code == 5
+    assert "journal" in result.err
+
+
+def test_every_campaign_draws_by_a_secret_of_its_own(said, published, tmp_path):
+    other = tmp_path / "other"
+    assert said("new", other, "--night", "2023-10-19", "--name", "Autre").code == 0
+    said("protect", other)
+    secrets = [(folder / "keys" / "protection.key").read_text("utf-8") for folder in (published, other)]
+    assert secrets[0] != secrets[1]
+    assert all(len(set(secret)) > 8 for secret in secrets)
+
+
+SEXES = '[[table]]\nname = "sexes"\nmeasure = "adults"\ndimensions = { sex = "all" }\n'
+HEALTH = (
+    '[[table]]\nname = "health"\nmeasure = "adults"\neach = "health"\n'
+    'dimensions = { health_answered = "all" }\n'
+)
+
+
+def test_a_table_that_a_plan_drops_stays_protected_since_readers_have_it(said, copied):
+    before = releases_of(copied)[-1]
+    (copied / "plan.toml").write_text(PLAN.split("[[table]]", maxsplit=1)[0] + SEXES, encoding="utf-8")
+    assert said("protect", copied).code == 0
+    after = releases_of(copied)[-1]
+    assert after.printed == ("sexes",)
+    assert [table.name for table in after.planned] == ["sexes", "commune"]
+    secret = bytes.fromhex((copied / "keys" / "protection.key").read_text("utf-8"))
+    old, new = (Release.from_bytes(each.signed, secret) for each in (before, after))
+    assert new.tables["commune"].rows == old.tables["commune"].rows
+    assert said("export", copied).code == 0
+    assert not (copied / "public" / "donnees" / "commune.csv").exists()
+
+
+def releases_of(folder):
+    with open_campaign(folder).store() as store:
+        return releases(store)
+
+
+def test_the_auditor_is_told_who_reported_whom_what_is_impossible_and_what_was_published(
+    said, copied, monkeypatch
+):
+    told = {}
+
+    def stop(tables, **given):
+        told.update(given)
+        raise UsageProblem("PRO010")
+
+    monkeypatch.setattr("denombrement.cli.protect.protect", stop)
+    plan = PLAN.replace("[levels]", "coalitions = 2\npairs = 5\n[levels]") + HEALTH
+    (copied / "plan.toml").write_text(plan, encoding="utf-8")
+    assert said("protect", copied).code == 2
+    assert len(told["history"].cells) > 40
+    for known in ("contributions", "shared"):
+        assert {len(frame) > 0 for frame in told[known].values()} == {True}, known
+    assert {"service", "other"} <= set(next(iter(told["shared"].values())).columns)
+    assert {"health_answered": "unknown", "health.addiction": "mentioned"} in [
+        dict(each) for each in told["impossible"]
+    ]

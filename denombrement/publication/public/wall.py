@@ -1,13 +1,15 @@
 """The wall around ``public/``: what is in it, from which verdict, and the proof that nothing else is.
 
 ``MANIFEST.json`` holds the SHA-256 of every file, the digest of the auditor's verdict on the tables that the files are
-made of, and the journal's head when it was written; the journal line that follows holds the manifest's own SHA-256.
+made of, and a keyed digest of the journal's head when it was written; the journal line that follows holds the manifest's
+own SHA-256.
 Content comes in as a :class:`Build` alone, which is made from a release that the auditor passed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import shutil
 from collections.abc import Collection, Iterator, Mapping
@@ -46,7 +48,7 @@ class Manifest:
         version: of this package.
         release: SHA-256 of the protected release.
         verdict: what may be said of the audit, with ``digest``.
-        journal_head: hash of the journal's last line before this manifest.
+        journal_head: :func:`sealed_head` of the journal's last line before this manifest.
         files: path inside ``public/`` -> ``sha256``, ``bytes`` and the ``part`` that it belongs to.
     """
 
@@ -94,6 +96,19 @@ class Manifest:
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256."""
     return hashlib.sha256(data).hexdigest()
+
+
+def sealed_head(journal_hash: str, secret: bytes) -> str:
+    """The journal's head as the public may see it.
+
+    Lines of the journal hold exact totals and little else that is unknown, so that whoever had a line's own hash could
+    try all totals that the rounding leaves open until one fits. Keyed, it says nothing to others.
+
+    Args:
+        journal_hash: of the journal's last line; empty where there is none.
+        secret: the campaign's protection secret.
+    """
+    return hmac.new(secret, b"journal|" + journal_hash.encode(), hashlib.sha256).hexdigest()
 
 
 def read_manifest(public: Path) -> Manifest | None:
