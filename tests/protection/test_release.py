@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from denombrement.counts.table import CountTable, Hierarchy
 from denombrement.errors import ProtectionRefusal, UsageProblem
 from denombrement.protection.audit import Attack
-from denombrement.protection.candidates import Sheet
+from denombrement.protection.candidates import Candidate, Sheet
 from denombrement.protection.cells import Cell, CellSystem, Cube
 from denombrement.protection.coalitions import pairs, together
 from denombrement.protection.history import PublishedCell, ReleaseHistory
 from denombrement.protection.insiders import outsider, service_insiders, territory_insiders
 from denombrement.protection.knowledge import UNBOUNDED, Knowledge, Rules, Statement, Status
-from denombrement.protection.plan import PlannedTable, PublicationPlan, whole_plan
+from denombrement.protection.plan import PlannedTable, PublicationPlan, cubes_of, whole_plan
 from denombrement.protection.profiles import load_profile
 from denombrement.protection.release import Refused, Release, protect
 from denombrement.protection.tables import SEAL, ProtectedTable
@@ -345,6 +345,26 @@ def test_territories_below_a_minimum_have_no_row():
         value, status = printed.cell(territory=place, sex="F")
         assert (status is Status.PROTECTED) == (total < 25)
         assert (value is None) == (total < 25)
+
+
+def test_readers_know_the_total_for_which_a_row_was_withheld():
+    """The rule is published, so a missing row says that the total was small; the auditor grants its figure as well."""
+    profile = PlannedTable("profile", "adults", {"territory": "commune", "sex": "all"}, minimum_persons=25)
+    (resolved,) = PublicationPlan("p", "s", LEVELS, (profile,)).resolved([small_table(COUNTS)])
+    system = CellSystem.of(cubes_of([resolved]))
+    candidate = Candidate.of(
+        system,
+        (Sheet.of(resolved, system),),
+        lambda number: (Status.ROUNDED, 5 * (int(system.counts[number]) // 5)),
+        Rules(4),
+    )
+    known = Knowledge.of(system.size, candidate.statements())
+    for place, least, most in (("C1", 16, 24), ("C3", 6, 14)):
+        total, women = (
+            system.locate("adults", {"territory": place, **codes}) for codes in ({}, {"sex": "F"})
+        )
+        assert (known.lower[total], known.upper[total]) == (least, most)
+        assert known.upper[women] == UNBOUNDED
 
 
 def test_a_territory_that_did_not_take_part_is_marked_everywhere():

@@ -69,6 +69,12 @@ def test_figures_take_protected_tables_of_a_passed_audit_alone(usual, counted):
         Figures(replace(usual.release, verdict=failed), usual.coverage, "digest")
 
 
+def test_what_a_manifest_says_of_the_audit_is_the_same_whoever_was_counted(usual, figures):
+    """Sizes of the system come from places and questions: else how many cells there are would tell about persons."""
+    one, other = usual.verdict(), figures(people=8).verdict()
+    assert {name for name in one if one[name] != other[name]} == {"digest"}
+
+
 def test_content_from_elsewhere_cannot_become_a_part():
     with pytest.raises(ProtectionRefusal, match="PUB053"):
         Build("rapport", "c-1", "digest", {}, {"rapport/rapport.html": b"12 persons"}, object())
