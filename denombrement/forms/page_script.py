@@ -1,7 +1,8 @@
 """The page's one script: our JavaScript modules joined in the order of their imports.
 
-All share one scope, so their top-level names differ (a test holds them to it). Only comments, needless spaces and line
-ends are left out, for the page has to stay under 150 kB: every function can still be read. The text is the same for every
+All share one scope, so their top-level names differ (a test holds them to it). Each module goes through the same steps:
+functions that no module calls are left out, ``import`` and ``export`` fall away since the scope is shared, and
+:mod:`~denombrement.forms.script_compaction` takes out comments and needless spaces. The text is the same for every
 service and every campaign: so is its hash, which can be published.
 """
 
@@ -14,21 +15,14 @@ from hashlib import sha256
 from importlib import resources
 
 from denombrement.errors import DamagedInput
+from denombrement.forms.script_compaction import compact
 
 ENTRY = "main"
+# The one way in which our modules import and export. Any other is refused, not joined by half.
 _IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) \w)", re.MULTILINE)
-# What spaces may not be taken out of: texts and regular expressions; and what may go: comments.
-_TEXT = r'"(?:[^"\\\n]|\\.)*"'
-_REGEX = r"(?:(?<=[(,=>:\[!&|?{};\n])|(?<=return)) ?/(?![/*])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/"
-_COMMENT = r"(?P<comment>(?:^|(?<=[ ;{},]))//[^\n]*$)"
-_WRAP = r"(?P<wrap>,\n?(?=[)\]}])|;\n?(?=\})|(?P<open>[,(\[;{]|=>)\n|\n(?=[)\].}]))"
-_ONE = r"(?<![\w)])\((?P<one>\w+)\)(?= =>)"
-_SPACES = r"(?P<spaces> *(?P<sign>=>|[=<>!?:)}\]&|*%]+|[,(\[;{]|(?<= )[-+/](?= [^-+/]))(?: *(?![ /])|))"
-_PIECE = re.compile(f"{_TEXT}|{_COMMENT}|{_REGEX}|(?P<tick>`)|{_ONE}|{_WRAP}|{_SPACES}", re.MULTILINE)
-_CONSTANTS = re.compile(r'^(const (?:[^\n"`]|"[^"\n]*"|`[^`\n]*`)*);\nconst ', re.MULTILINE)
-_FUNCTION = re.compile(r"^export (?:async )?function (\w+)", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(import|export)\b", re.MULTILINE)
+_FUNCTION = re.compile(r"^export (?:async )?function (\w+)", re.MULTILINE)
 
 
 def web_text(name: str) -> str:
@@ -41,9 +35,9 @@ def page_script() -> str:
     """The script of every page.
 
     Raises:
-        DamagedInput: FRM010 where a module imports or exports in a way that the joiner does not know.
+        DamagedInput: FRM010 where a module imports, exports or quotes in a way that the joiner does not know.
     """
-    texts = {name: web_text(f"{name}.js") for name in _order(ENTRY, ())}
+    texts = {name: web_text(f"{name}.js") for name in _order(ENTRY)}
     whole = "".join(texts.values())
     modules = "".join(_joinable(name, _without_unused(text, whole)) for name, text in texts.items())
     return f'\n(()=>{{"use strict";\n{modules}}})();\n'
@@ -65,7 +59,8 @@ def script_hash() -> str:
     return content_hash(page_script())
 
 
-def _order(name: str, above: tuple[str, ...]) -> list[str]:
+def _order(name: str, above: tuple[str, ...] = ()) -> list[str]:
+    """A module and all that it needs, each after what it imports itself; ``above`` are the modules that led to it."""
     if name in above:
         raise DamagedInput("FRM010", where=f"{name}.js")
     found: list[str] = []
@@ -74,72 +69,25 @@ def _order(name: str, above: tuple[str, ...]) -> list[str]:
     return [*found, name]
 
 
-def compact(text: str) -> str:
-    """A module without comments, indentation and the spaces around signs; its lines stay."""
-    lines = _one_list("\n".join(line.strip() for line in text.splitlines()))
-    done: list[str] = []
-    place = 0
-    while found := _PIECE.search(lines, place):
-        done.append(lines[place : found.start()])
-        end = found.end()
-        if found["tick"]:
-            end = _template_end(lines, found.start())
-            done.append(lines[found.start() : end])
-        elif found["one"]:
-            done.append(found["one"])
-        elif found["wrap"]:
-            done.append(found["open"] or "")
-        elif found["spaces"]:
-            done.append(found["sign"])
-        elif found["comment"] is None:
-            done.append(found[0])
-        place = end
-    return re.sub(r" *\n\s*", "\n", "".join([*done, lines[place:]]).strip()) + "\n"
-
-
-def _one_list(lines: str) -> str:
-    """Constants of one line that follow one another, under one ``const``."""
-    while (joined := _CONSTANTS.sub(r"\1, ", lines)) != lines:
-        lines = joined
-    return lines
-
-
-def _template_end(text: str, start: int) -> int:
-    """Where the template that begins at ``start`` ends; templates within its ``${…}`` included."""
-    place = start + 1
-    while text[place] != "`":
-        if text[place] == "\\":
-            place += 2
-        elif text.startswith("${", place):
-            place = _hole_end(text, place + 2)
-        else:
-            place += 1
-    return place + 1
-
-
-def _hole_end(text: str, place: int) -> int:
-    depth = 1
-    while depth:
-        if text[place] == "`":
-            place = _template_end(text, place)
-            continue
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        place += 1
-    return place
-
-
 def _without_unused(text: str, whole: str) -> str:
-    """Leaves out functions that only tests call."""
+    """Leaves out functions that only tests call: their names stand once in all modules, where they are defined.
+
+    A name in a comment or a text counts as a call: too much stays rather than too little.
+    """
     for name in _FUNCTION.findall(text):
         if len(re.findall(rf"\b{name}\b", whole)) == 1:
-            text = re.sub(
-                rf"^export (?:async )?function {name}\(.*?^}}\n", "", text, flags=re.MULTILINE | re.DOTALL
-            )
+            text = _definition(name).sub("", text)
     return text
 
 
+def _definition(name: str) -> re.Pattern[str]:
+    """A function at the left margin, to the first ``}`` at the left margin: what stands in it is indented."""
+    return re.compile(rf"^export (?:async )?function {name}\(.*?^}}\n", flags=re.MULTILINE | re.DOTALL)
+
+
 def _joinable(name: str, text: str) -> str:
+    """A module as it stands in the page, under its name."""
     body = _EXPORT.sub("", _IMPORT.sub("", text))
     if _LEFT_OVER.search(body):
         raise DamagedInput("FRM010", where=f"{name}.js")
-    return f"// {name}.js\n{compact(body)}"
+    return f"// {name}.js\n{compact(body, f'{name}.js')}"

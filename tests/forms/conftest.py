@@ -8,6 +8,7 @@ from base64 import b64encode
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -72,6 +73,14 @@ DESCRIBE = """async ({given, family, birth, sex, steps}) => {
   await press("La fiche est terminée"); await title("Vos fiches");
   return mark;
 }"""
+
+
+@pytest.fixture(scope="session")
+def modules():
+    """The texts of the modules of the page's script."""
+    web = resources.files("denombrement.forms") / "web"
+    files = [each for each in web.iterdir() if each.name.endswith(".js") and each.name != "worker.js"]
+    return {each.name: each.read_text(encoding="utf-8") for each in files}
 
 
 @pytest.fixture(scope="module")

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from importlib import resources
 
 import pytest
 
 from denombrement.campaign import Service
-from denombrement.errors import DamagedInput, UsageProblem
-from denombrement.forms import page_script as script_module
+from denombrement.errors import UsageProblem
 from denombrement.forms.page import MAXIMUM_PAGE_BYTES, CampaignPage, page_html, page_policy, site_files
 from denombrement.forms.page_definition import page_definition, read_texts, sleeping_tree
-from denombrement.forms.page_script import compact, content_hash, page_script, script_hash
+from denombrement.forms.page_script import content_hash, script_hash
 from denombrement.intake.sealing_keys import make_private_key
 from denombrement.survey.questionnaire import LANGUAGES, options
 
 TOKEN = "un-jeton-de-service-assez-long"
-WEB = resources.files("denombrement.forms") / "web"
-
-
-def modules():
-    return {
-        each.name: each.read_text(encoding="utf-8")
-        for each in WEB.iterdir()
-        if each.name.endswith(".js") and each.name != "worker.js"
-    }
 
 
 def script_of(html):
@@ -86,8 +75,8 @@ def test_the_policy_comes_before_anything_that_it_rules(count):
         "https:",
     ],
 )
-def test_no_module_names_a_way_out_or_reads_markup(word):
-    assert [name for name, text in modules().items() if word in text] == []
+def test_no_module_names_a_way_out_or_reads_markup(word, modules):
+    assert [name for name, text in modules.items() if word in text] == []
 
 
 def test_the_contact_of_a_service_is_not_in_its_page(count):
@@ -174,8 +163,8 @@ def test_french_texts_have_narrow_spaces_before_double_signs():
         assert wrong == []
 
 
-def test_every_text_that_the_script_names_exists_and_none_is_left_over():
-    script = "".join(modules().values())
+def test_every_text_that_the_script_names_exists_and_none_is_left_over(modules):
+    script = "".join(modules.values())
     known = set(read_texts("page_texts"))
     quoted = set(re.findall(r'"([a-z0-9_]+)"', script))
     patterns = [re.sub(r"\$\{[^}]*\}", "[a-z0-9_]+", each) for each in re.findall(r"t\(`([^`]*)`", script)]
@@ -222,61 +211,7 @@ def test_the_tree_sets_and_offers_known_answers_only():
     assert set().union(*tree["places"].values()) == set(options("place_detail")) - {"reception_centre"}
 
 
-# --- Joining ---------------------------------------------------------------------------------------------------------
-
-
-def test_top_level_names_differ_for_all_modules_share_one_scope():
-    seen = {}
-    for module, text in modules().items():
-        for name in re.findall(
-            r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", text, re.MULTILINE
-        ):
-            assert seen.setdefault(name, module) == module, name
-
-
-def test_modules_write_texts_as_the_joiner_reads_them():
-    for name, text in modules().items():
-        code = re.sub(r"//.*|/\^?\(?\[.*?\]", "", text)
-        assert re.findall(r"""(?<=[(\[=:,] )'[^'\n]*'""", code) == [], name
-
-
-def test_comments_and_spaces_go_and_texts_stay():
-    source = '// word\nconst a = b ? `x ${c ? `  y ` : "//  z"} ;` : /[ /] +"/g; // gone\n\n  return  a;\n'
-    assert compact(source) == 'const a=b?`x ${c ? `  y ` : "//  z"} ;`: /[ /] +"/g;\nreturn  a;\n'
-
-
-def test_a_template_may_hold_braces_and_escapes():
-    assert compact("f(`a \\` ${ { b: 1 } } `, 2);\n") == "f(`a \\` ${ { b: 1 } } `,2);\n"
-
-
-def test_a_module_that_cannot_be_joined_is_refused(monkeypatch):
-    texts = {"main.js": 'import * as all from "./other.js";\n', "style.css": ""}
-    monkeypatch.setattr(script_module, "web_text", texts.__getitem__)
-    page_script.cache_clear()
-    with pytest.raises(DamagedInput, match="FRM010"):
-        page_script()
-    page_script.cache_clear()
-
-
-def test_what_no_module_calls_is_left_out(monkeypatch):
-    texts = {
-        "main.js": 'import { used } from "./other.js";\nused();\n',
-        "other.js": "export function used() {\n  return 1;\n}\nexport async function unused() {\n  return 2;\n}\n",
-    }
-    monkeypatch.setattr(script_module, "web_text", texts.__getitem__)
-    page_script.cache_clear()
-    assert "function used" in page_script()
-    assert "unused" not in page_script()
-    page_script.cache_clear()
-
-
-def test_modules_in_a_circle_are_refused(monkeypatch):
-    texts = {"main.js": 'import { a } from "./other.js";\n', "other.js": 'import { b } from "./main.js";\n'}
-    monkeypatch.setattr(script_module, "web_text", texts.__getitem__)
-    page_script.cache_clear()
-    with pytest.raises(DamagedInput, match="FRM010"):
-        page_script()
-    page_script.cache_clear()
+# --- The form part -----------------------------------------------------------------------------------------------------
 
 
 def test_the_form_part_is_readable_json_without_the_definition(count):

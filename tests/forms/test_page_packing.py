@@ -9,7 +9,8 @@ import pytest
 
 from denombrement.forms.page_definition import page_definition
 from denombrement.forms.page_packing import packed, printable
-from denombrement.forms.page_script import compact, web_text
+from denombrement.forms.page_script import web_text
+from denombrement.forms.script_compaction import compact
 
 pytestmark = pytest.mark.browser
 UNPRINTED = "(texts) => texts.map((text) => [...printedBytes(text)])"

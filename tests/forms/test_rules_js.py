@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from denombrement.forms.page_definition import page_definition
-from denombrement.forms.page_script import compact, web_text
+from denombrement.forms.page_script import web_text
+from denombrement.forms.script_compaction import compact
 from denombrement.survey.questionnaire import options, questions
 from denombrement.survey.rules import RuleContext, compile_expression, findings, load_rules, parse
 
