@@ -96,6 +96,8 @@ def dedup_lines(report: dict[str, Any]) -> list[str]:
         ),
         say("dedup_undecided", number=report["undecided_pairs"]),
     ]
+    if report["occupancy_crowded"]:
+        lines.append(say("dedup_crowded", number=report["occupancy_crowded"]))
     if report["answers"]:
         lines.append(say("dedup_answers", number=report["answers"]))
     if report["answers_changed"] or report["answers_gone"]:

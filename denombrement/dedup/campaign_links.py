@@ -181,6 +181,7 @@ def link_report(result: LinkageResult) -> dict[str, Any]:
         "high_undecided": count.high_undecided,
         "occupancy_persons": round(occupancy.persons, 1),
         "occupancy_declarations": occupancy.declarations,
+        "occupancy_crowded": occupancy.crowded,
         "undecided_pairs": int(result.pairs["undecided"].sum()),
         "contradictions": len(result.contradictions),
         "candidate_recall": float(result.candidate_recall),

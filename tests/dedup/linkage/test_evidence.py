@@ -203,6 +203,18 @@ def test_occupancy_recovers_persons_from_birth_dates(encode):
     assert found.deviation > 0
 
 
+def test_a_birth_year_whose_days_are_nearly_all_taken_is_left_out(encode):
+    def born_every_day(year, days):
+        return [
+            (f"y{year}-{day}", "A", "B", year, 1 + day // 27, 2 + day % 27, "man", None, None, None)
+            for day in range(days)
+        ]
+
+    found = occupancy(encode([*born_every_day(1980, 200), *born_every_day(1990, 300)]))
+    assert (found.declarations, found.crowded) == (200, 300)
+    assert found.persons == pytest.approx(math.log(1 - 200 / 364.25) / math.log(1 - 1 / 364.25))
+
+
 def test_occupancy_without_dates_says_nothing(encode, strangers):
     rows = [(*row[:3], None, None, None, *row[6:]) for row in strangers(4)]
     assert occupancy(encode(rows)) == Occupancy(0, 0.0, 0)
