@@ -15,6 +15,7 @@ from denombrement.cli.common import (
     open_campaign,
     phases,
 )
+from denombrement.cli.cross_check import chosen_place, cross_check_lines, run_cross_check
 from denombrement.cli.language import say, spoken
 from denombrement.dedup.campaign_links import (
     DEFAULT_SEED,
@@ -23,6 +24,7 @@ from denombrement.dedup.campaign_links import (
     link_report,
     self_test_campaign,
 )
+from denombrement.dedup.cross_check.backends import BACKENDS, DUCKDB, check_place
 from denombrement.dedup.review.answers import standing_answers
 from denombrement.errors import Undecided
 
@@ -34,15 +36,28 @@ PHASES = 3
 @campaign_argument
 @click.option("--seed", type=int, default=DEFAULT_SEED, help=say("dedup_seed"))
 @click.option("--self-test", "is_test", is_flag=True, help=say("dedup_self_test"))
+@click.option("--cross-check", "is_checked", is_flag=True, help=say("dedup_cross_check"))
+@click.option("--cross-check-on", "backend", type=click.Choice(BACKENDS), help=say("dedup_cross_check_on"))
 @common_options
-def command(path: Path, seed: int, *, is_test: bool, as_json: bool) -> int:
-    """Links, keeps the links, prints four counts side by side."""
+def command(
+    path: Path, seed: int, *, is_test: bool, is_checked: bool, backend: str | None, as_json: bool
+) -> int:
+    """Links, keeps the links, prints four counts side by side, and a second opinion where asked."""
+    place = chosen_place(backend or DUCKDB) if is_checked or backend else None
+    if place:
+        # Before the long run, not after it.
+        check_place(place)
     if is_test:
         tested = run_self_test(open_campaign(path), seed=seed)
         emit(tested, [say("dedup_self_tested", **tested)], as_json=as_json)
         return 0
-    report = run_dedup(open_campaign(path), seed=seed, quiet=as_json)
-    emit(report, dedup_lines(report), as_json=as_json)
+    campaign = open_campaign(path)
+    report = run_dedup(campaign, seed=seed, quiet=as_json)
+    lines = dedup_lines(report)
+    if place:
+        report["cross_check"] = run_cross_check(campaign, place, quiet=as_json)
+        lines += cross_check_lines(report["cross_check"])
+    emit(report, lines, as_json=as_json)
     return Undecided.exit_code if report["undecided_pairs"] or report["contradictions"] else 0
 
 

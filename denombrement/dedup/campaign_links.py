@@ -74,12 +74,22 @@ def link_campaign(
     """
     from denombrement.dedup.linkage.engine import link
 
+    records, together = linkage_input(store, decisions)
+    return link(records, decisions=together, seed=seed, progress=progress)
+
+
+def linkage_input(store: Store, decisions: Decisions) -> tuple[EncodedRecords, Decisions]:
+    """The declarations of a store as tokens, and all that is certain before anything is linked.
+
+    Raises:
+        UsageProblem: LNK911 where the tokens were purged.
+    """
     if is_purged(store):
         raise UsageProblem("LNK911")
     frame = declared_tokens(store)
     certain = [*_opaque_pairs(frame), *_repeated_pairs(store, frame)]
     together = Decisions(decisions.same + _untorn(frame, certain, decisions), decisions.different)
-    return link(_encoded(frame), decisions=together, seed=seed, progress=progress)
+    return _encoded(frame), together
 
 
 def self_test_campaign(store: Store, *, seed: int = DEFAULT_SEED) -> SelfTest:
