@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from splink.internals.exceptions import SplinkException
 
@@ -126,6 +127,20 @@ def test_a_fault_that_the_fit_holds_impossible_gets_its_prior_back():
     health = examine(believed(m={"sex": (1.0, 5e-43)}), believed(), PLAN)
     assert health.at_bound == ("sex",)
     assert health.parameters.m["sex"] == pytest.approx((1 / 1.02, 0.02 / 1.02))
+
+
+def test_a_degenerate_fit_is_told_and_gives_way_to_the_priors(campaign, no_model, monkeypatch):
+    def against(_backend, _columns, _plan, prior, _recall):
+        turned = {"given": prior.u["given"], "sex": (0.1, 0.9)}
+        return Training(replace(prior, m=prior.m | turned, u=prior.u | {"given": prior.m["given"]}), ())
+
+    monkeypatch.setattr(second_opinion, "train", against)
+    degenerate = cross_check(campaign, no_model)
+    assert [notice.code for notice in degenerate.notices] == ["LNK114"]
+    assert "given, sex" in degenerate.notices[0].text("fr")
+    monkeypatch.setattr(second_opinion, "train", lambda _b, _c, _p, prior, _r: Training(prior, ()))
+    believed_before = cross_check(campaign, no_model)
+    pd.testing.assert_frame_equal(degenerate.pairs, believed_before.pairs, check_exact=False, rtol=1e-9)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.7])
