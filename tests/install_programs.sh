@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the programs that the tests drive and pip cannot bring: two browsers, a spreadsheet, a PDF reader, and Java for
-# ODK's own engine (it runs from source, so the compiler is needed too).
+# ODK's own engine (it runs from source, so the compiler is needed too) and for Spark.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"

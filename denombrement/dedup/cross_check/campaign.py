@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from denombrement.dedup.campaign_links import linkage_input
 from denombrement.dedup.cross_check.backends import Place
-from denombrement.dedup.cross_check.result import CrossCheck
 from denombrement.dedup.linkage.constraints import Decisions
 from denombrement.intake.store import Store
+
+if TYPE_CHECKING:
+    from denombrement.dedup.cross_check.result import CrossCheck
 
 _LINKS = "SELECT first_id, second_id, posterior FROM links ORDER BY first_id, second_id"
 
