@@ -8,7 +8,6 @@ import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles, Longs
 from denombrement.dedup.linkage.beliefs import BOUNDS
-from denombrement.dedup.linkage.candidates import LEAST_RECALL
 from denombrement.dedup.linkage.constraints import components
 from denombrement.dedup.linkage.kernel_sampler import Graph
 from denombrement.dedup.linkage.occupancy import Occupancy, exact_codes, occupancy
@@ -55,16 +54,10 @@ def conclude(found: Findings) -> LinkageResult:
 
 
 def count_persons(found: Findings, counts: Longs) -> Count:
-    """The count and those beside it, from the number of persons in every drawn partition.
-
-    Duplicates that the candidate search could not meet (its recall was measured) are taken off in proportion, as many
-    as each draw of that recall says.
-    """
+    """The count and those beside it, from the number of persons in every drawn partition."""
     settings, declared = found.records.settings, len(found.copies.records)
-    unmet = 1.0 / drawn_recalls(found, len(counts)) - 1.0
-    adjusted = counts - np.round((declared - counts) * unmet).astype(np.int64)
-    point = int(np.median(adjusted))
-    low, high = interval(adjusted, settings.interval_factor)
+    point = int(np.median(counts))
+    low, high = interval(counts, settings.interval_factor)
     all_joined, none_joined = (_joined(found.graph, found.posterior, cut) for cut in settings.undecided)
     return Count(
         persons=point,
@@ -76,22 +69,6 @@ def count_persons(found: Findings, counts: Longs) -> Count:
         exact_codes=exact_codes(found.records),
         occupancy=occupancy(found.copies.records),
     )
-
-
-def drawn_recalls(found: Findings, draws: int) -> Doubles:
-    """Recalls of the candidate search that are compatible with its measurement; 1 when every pair was compared.
-
-    Two doubts: few copies were missed, and real faults are not those of the copies.
-    """
-    candidates = found.candidates
-    if not candidates.injected:
-        return np.ones(draws)
-    generator = np.random.default_rng(len(found.records))
-    met = candidates.recall * candidates.injected
-    missed = 1.0 - generator.beta(met + 0.5, candidates.injected - met + 0.5, size=draws)
-    missed *= np.exp(generator.normal(0.0, found.records.settings.recall_doubt, size=draws))
-    result: Doubles = np.maximum(LEAST_RECALL, 1.0 - missed)
-    return result
 
 
 def convergence(series: Sequence[Longs]) -> float:

@@ -18,7 +18,7 @@ from denombrement.dedup.linkage.pairing import of_pairs
 from denombrement.dedup.linkage.passes import PassResult
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.result import Draws
-from denombrement.dedup.linkage.unmet import Unmet, draw_unmet
+from denombrement.dedup.linkage.unmet import Unmet, draw_unmet, drawn_missed
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,12 @@ def pair_table(found: Findings) -> pd.DataFrame:
 
 def draw_table(found: Findings) -> Draws:
     """Drawn partitions of the declarations as they came, unmet duplicates joined."""
-    generator = np.random.default_rng(len(found.records))
-    unit = found.constraints.unit
+    generator = np.random.default_rng(len(found.copies.records))
+    unit, rows = found.constraints.unit, [row for chain in found.chains for row in chain.labels]
+    missed = drawn_missed(found.candidates, found.records.settings, len(rows), generator)
     rows = [
-        draw_unmet(found.unmet, found.graph, unit, row, generator)
-        for chain in found.chains
-        for row in chain.labels
+        draw_unmet(found.unmet, found.graph, unit, row, generator, missed=float(share))
+        for row, share in zip(rows, missed, strict=True)
     ]
     labels = np.array(rows, dtype=np.int32)
     counts = np.array([len(np.unique(row)) for row in rows], dtype=np.int64)

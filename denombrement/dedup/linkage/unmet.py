@@ -2,23 +2,26 @@
 
 A declaration without name or date is as likely a second one of somebody as any other. No single pair says so, but all
 pairs together do: their likelihood ratios, each tiny, add up. They are added up here and drawn in every partition, so
-that the count does not take every nameless declaration for a new person.
+that the count does not take every nameless declaration for a new person. So are the duplicates that the keys of a large
+file did not meet: their number is measured, who they are is not known.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
-from denombrement.dedup.linkage.candidates import Candidates, thin
+from denombrement.dedup.linkage.candidates import LEAST_RECALL, Candidates, thin
 from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.kernel_pairs import sampled_chances
 from denombrement.dedup.linkage.kernel_sampler import Graph, are_apart
 from denombrement.dedup.linkage.pairing import of_pairs
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords
+from denombrement.dedup.linkage.settings import Settings
 
 # Partners sampled for each thin declaration: all of a small file, enough of a large one.
 FEWEST_PARTNERS, PARTNER_PAIRS = 200, 4_000_000
@@ -76,7 +79,43 @@ def _partners(size: int, rows: int) -> Ints:
     return np.random.default_rng(size).integers(0, size, size=(rows, number)).astype(np.int32)
 
 
-def draw_unmet(unmet: Unmet, graph: Graph, unit: Ints, labels: Ints, generator: np.random.Generator) -> Ints:
+class _Persons:
+    """One drawn partition while second declarations are still put to their persons."""
+
+    def __init__(self, graph: Graph, unit: Ints, labels: Ints) -> None:
+        self.label = labels[unit].copy()
+        self.sizes = np.bincount(self.label, minlength=len(labels))
+        self._graph, self._unit = graph, unit
+        self._order = np.argsort(labels, kind="stable")
+        self._starts = np.append(0, np.cumsum(np.bincount(labels, minlength=len(labels))))
+        self._later: defaultdict[int, list[int]] = defaultdict(list)
+
+    def is_alone(self, record: int) -> bool:
+        return int(self.sizes[self.label[record]]) == 1
+
+    def join(self, record: int, partner: int) -> bool:
+        """Gives a lone declaration its partner's label, unless anything keeps it from one of that person's declarations."""
+        own, person = int(self._unit[record]), int(self.label[partner])
+        earlier = self._order[self._starts[person] : self._starts[person + 1]].tolist()
+        members = [*earlier, *self._later[person]]
+        if own in members or any(are_apart(self._graph, own, member) for member in members):
+            return False
+        self.sizes[self.label[record]] -= 1
+        self.label[record] = person
+        self.sizes[person] += 1
+        self._later[person].append(own)
+        return True
+
+
+def draw_unmet(
+    unmet: Unmet,
+    graph: Graph,
+    unit: Ints,
+    labels: Ints,
+    generator: np.random.Generator,
+    *,
+    missed: float = 0.0,
+) -> Ints:
     """One drawn partition with its unmet duplicates joined.
 
     Args:
@@ -85,35 +124,51 @@ def draw_unmet(unmet: Unmet, graph: Graph, unit: Ints, labels: Ints, generator: 
         unit: unit of each declaration.
         labels: a label per unit.
         generator: source of chance.
+        missed: duplicates that the candidate search did not meet, for each that it met. Nobody knows which they are: lone
+            declarations taken at random become second ones of persons taken at random, as often.
 
     Returns:
         A label per declaration: those of ``labels``, but a lone declaration that is a second one of somebody bears
         the other's, unless anything keeps it from one of that person's declarations.
     """
-    found = labels[unit].copy()
-    sizes = np.bincount(found, minlength=len(labels))
-    chance = _joining(sizes, unmet.mass, len(found))
-    alone = sizes[found] == 1
-    place = np.full(len(found), MISSING, dtype=np.int64)
+    persons = _Persons(graph, unit, labels)
+    chance = _joining(persons.sizes, unmet.mass, len(unit))
+    alone = persons.sizes[persons.label] == 1
+    place = np.full(len(unit), MISSING, dtype=np.int64)
     place[unmet.thin] = np.arange(len(unmet.thin))
-    order = np.argsort(labels, kind="stable")
-    starts = np.append(0, np.cumsum(np.bincount(labels, minlength=len(labels))))
-    later: defaultdict[int, list[int]] = defaultdict(list)
-    for record in np.flatnonzero(alone & (generator.random(len(found)) < chance)):
-        if sizes[found[record]] > 1:
-            continue
-        own, person = (
-            int(unit[record]),
-            int(found[_partner(unmet, int(record), int(place[record]), generator)]),
-        )
-        members = [*order[starts[person] : starts[person + 1]].tolist(), *later[person]]
-        if any(are_apart(graph, own, member) for member in members):
-            continue
-        sizes[found[record]] -= 1
-        found[record] = person
-        sizes[person] += 1
-        later[person].append(own)
-    return found
+    for record in np.flatnonzero(alone & (generator.random(len(unit)) < chance)).tolist():
+        if persons.is_alone(record):
+            persons.join(record, _partner(unmet, record, int(place[record]), generator))
+    met = len(unit) - int((persons.sizes > 0).sum())
+    _join_strangers(persons, round(met * missed), generator)
+    return persons.label
+
+
+def _join_strangers(persons: _Persons, number: int, generator: np.random.Generator) -> None:
+    alone = generator.permutation(np.flatnonzero(persons.sizes[persons.label] == 1)).tolist()
+    partners = generator.integers(len(persons.label), size=len(alone)).tolist()
+    joined = (
+        record
+        for record, partner in zip(alone, partners, strict=True)
+        if persons.is_alone(record) and persons.join(record, partner)
+    )
+    deque(islice(joined, number), maxlen=0)
+
+
+def drawn_missed(
+    candidates: Candidates, settings: Settings, draws: int, generator: np.random.Generator
+) -> Doubles:
+    """Duplicates that the search missed for each that it met, as its measurement allows; 0 when every pair was compared.
+
+    Two doubts: few copies were missed, and real faults are not those of the copies.
+    """
+    if not candidates.injected:
+        return np.zeros(draws)
+    met = candidates.recall * candidates.injected
+    missed = 1.0 - generator.beta(met + 0.5, candidates.injected - met + 0.5, size=draws)
+    missed *= np.exp(generator.normal(0.0, settings.recall_doubt, size=draws))
+    result: Doubles = 1.0 / np.maximum(LEAST_RECALL, 1.0 - missed) - 1.0
+    return result
 
 
 def _joining(sizes: Longs, mass: Doubles, declarations: int) -> Doubles:

@@ -246,6 +246,29 @@ def test_a_nameless_declaration_is_never_drawn_as_one_of_its_own_service(encode,
     assert joined > 12 * len(result.draws.labels)
 
 
+def test_duplicates_that_the_keys_missed_are_drawn_in_every_partition(encode, strangers):
+    records = encode(strangers(200))
+    constraints = constrain(records, Decisions(different=(("s000", "s001"),)))
+    candidates = find_candidates(records, evidence_of(records), prior_beliefs(KEYED, len(records)))
+    graph = build_graph(records, candidates, constraints)
+    nobody = Unmet(
+        mass=np.zeros(200),
+        partner=np.full(200, -1, dtype=np.int32),
+        thin=np.zeros(0, dtype=np.int32),
+        partners=np.zeros((0, 0), dtype=np.int32),
+        chances=np.zeros((0, 0)),
+    )
+    couples = np.arange(200, dtype=np.int32) // 2 * 2
+    couples[100:] = np.arange(100, 200)
+    generator = np.random.default_rng(1)
+    drawn = draw_unmet(nobody, graph, constraints.unit, couples, generator, missed=0.2)
+    # Fifty duplicates were met, so that ten more were not.
+    assert len(np.unique(drawn)) == 140
+    for record in np.flatnonzero(drawn != couples):
+        others = np.flatnonzero((drawn == drawn[record]) & (np.arange(200) != record))
+        assert records.service[record] not in records.service[others]
+
+
 def test_two_lone_declarations_that_join_each_other_are_one_person(encode, strangers):
     drawn = drawn_with(encode(strangers(2)), Decisions(), {"s000": "s001", "s001": "s000"})
     assert drawn["s000"] == drawn["s001"]
