@@ -18,7 +18,7 @@ from denombrement.dedup.cross_check.parameters import Parameters, expected_recal
 from denombrement.dedup.cross_check.plan import Plan, default_plan
 from denombrement.dedup.cross_check.result import CrossCheck, Opinion
 from denombrement.dedup.cross_check.scoring import Scored, score
-from denombrement.dedup.cross_check.training import train
+from denombrement.dedup.cross_check.training import splink_failures, train
 from denombrement.dedup.linkage.constraints import Constraints, Decisions, constrain
 from denombrement.dedup.linkage.copies import find_copies
 from denombrement.dedup.linkage.pairing import joint_values, of_pairs, pairs_within
@@ -122,20 +122,23 @@ def _judge(
 
 def _scored(backend: DatabaseAPI[Any], columns: Columns, plan: Plan, fitted: Parameters) -> Scored | None:
     """Splink's pairs, or none where it failed; its error holds nothing that an officer could use."""
-    from splink.internals.exceptions import SplinkException
-
     try:
         return score(backend, columns, plan, fitted)
-    except (ValueError, ArithmeticError, SplinkException):
+    except splink_failures():
         return None
 
 
 def certain_pairs(
     records: EncodedRecords, constraints: Constraints, columns: Columns, plan: Plan
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs that agree exactly in all that identifies; those that a service or a human decided are left out."""
+    """Pairs that agree exactly in all that identifies; those that a service or a human decided are left out.
+
+    None in a file that lacks a whole field: what is left might agree by chance.
+    """
     known = {each.field for each in columns.comparisons}
-    parts = tuple((name, 0) for name in plan.certain if name in known)
+    if not known.issuperset(plan.certain):
+        return NO_PAIR.first, NO_PAIR.second
+    parts = tuple((name, 0) for name in plan.certain)
     first, second = pairs_within(joint_values(records, parts), LARGEST_GROUP)
     open_ = constraints.unit[first] != constraints.unit[second]
     open_ &= ~forbidden(records, constraints, first, second)

@@ -84,7 +84,6 @@ def _after(lesson: _Lesson, columns: Columns, plan: Plan, before: Parameters) ->
     Splink's errors hold SQL and numbers of a fit that is not used: only that there was one is kept.
     """
     from splink import Linker, block_on
-    from splink.internals.exceptions import SplinkException
 
     exact = {each.field: each.columns[0] for each in columns.comparisons}
     if not all(name in exact for name in lesson.fields):
@@ -92,7 +91,7 @@ def _after(lesson: _Lesson, columns: Columns, plan: Plan, before: Parameters) ->
     linker = Linker(lesson.table, settings_for(columns, plan, before), log_level=None)
     try:
         lesson.learn(linker, [block_on(*(exact[name] for name in lesson.fields))] if lesson.fields else [])
-    except (ValueError, ArithmeticError, SplinkException):
+    except splink_failures():
         return None
     return parameters_of(linker)
 
@@ -103,6 +102,14 @@ def sampled(size: int, plan: Plan) -> np.ndarray:
     if size <= wanted:
         return np.arange(size)
     return np.sort(np.random.default_rng(plan.seed).choice(size, size=wanted, replace=False))
+
+
+def splink_failures() -> tuple[type[Exception], ...]:
+    """What Splink raises on a file that it cannot learn from or that fits no memory: it has no error of its own for it."""
+    import duckdb
+    from splink.internals.exceptions import SplinkException
+
+    return (ValueError, ArithmeticError, SplinkException, duckdb.Error)
 
 
 def _share(linker: Linker, rules: list[str | BlockingRuleCreator], *, recall: float) -> None:

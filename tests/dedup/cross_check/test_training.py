@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -68,11 +69,15 @@ def test_a_file_without_dates_leaves_the_rules_on_dates_out(frame, encode, no_mo
     _, prior, learnt = trained(encode(made))
     assert learnt.failed == (SHARE, "year+month+day+sex")
     assert learnt.parameters.m["given"] == prior.m["given"]
-    codes = [notice.code for notice in cross_check(encode(made), no_model).notices]
-    assert codes[:2] == ["LNK111", "LNK113"]
+    checked = cross_check(encode(made), no_model)
+    assert [notice.code for notice in checked.notices][:2] == ["LNK111", "LNK113"]
+    # Names and sex alone may agree by chance: they are no proof that the fit collapsed.
+    assert checked.usable
 
 
-@pytest.mark.parametrize("problem", [ValueError, ArithmeticError, SplinkException])
+@pytest.mark.parametrize(
+    "problem", [ValueError, ArithmeticError, SplinkException, duckdb.OutOfMemoryException]
+)
 def test_errors_of_splink_are_told_and_never_shown(campaign, no_model, monkeypatch, problem):
     def fail(*_, **__):
         raise problem
