@@ -79,6 +79,7 @@ class Attack:
         self._threshold = threshold
         self._sensitive = np.zeros(system.size, dtype=np.bool_) if sensitive is None else sensitive
         self._model: Model = balanced(system.relations, (knowledge.lower, knowledge.upper))
+        self._model.start_from_last_point()
         self._groups = _groups(system, frozenset(empty))
         self._structure = np.full(system.size, UNBOUNDED)
         self._structure[list(empty)] = 0.0

@@ -50,6 +50,7 @@ class Model:
     ) -> None:
         self._size = int(matrix.shape[1])
         self._columns = np.arange(self._size, dtype=np.int32)
+        self._goes_on = False
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._highs.setOptionValue("output_flag", False)  # noqa: FBT003
         self._highs.setOptionValue("threads", 1)
@@ -74,6 +75,11 @@ class Model:
         self._highs.setOptionValue("mip_rel_gap", gap)
         self._highs.changeObjectiveOffset(constant)
 
+    def start_from_last_point(self) -> None:
+        """For many costs one after the other: the last optimum stays feasible, and the primal simplex goes on from it."""
+        self._goes_on = True
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL)
+
     def target(self, value: float) -> None:
         """A cost that is known to be the least possible: a whole-number solve stops at the first point that has it."""
         self._highs.setOptionValue("objective_target", value)
@@ -89,11 +95,23 @@ class Model:
     def minimise(self, cost: Vector) -> Optimum | None:
         """The optimum, or the best point found in time, or None when there is no point (or none was found)."""
         self._highs.changeColsCost(self._size, self._columns, cost)
+        found = self._run()
+        # Beside cells without bound, which stand at a milliard, the last point may be one that leads nowhere.
+        return self._run_afresh() if found is None and self._goes_on else found
+
+    def _run(self) -> Optimum | None:
         self._highs.run()
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
         if not _has_point(status, info):
             return None
         return self._optimum(proved=status != _TIME_LIMIT, info=info)
+
+    def _run_afresh(self) -> Optimum | None:
+        self._highs.clearSolver()
+        self._highs.setOptionValue("simplex_strategy", _DUAL)
+        found = self._run()
+        self._highs.setOptionValue("simplex_strategy", _PRIMAL)
+        return found
 
     def _optimum(self, *, proved: bool, info: Any) -> Optimum:  # noqa: ANN401
         solution = self._highs.getSolution()
@@ -117,6 +135,8 @@ def _has_point(status: Any, info: Any) -> bool:  # noqa: ANN401
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 _TARGET = highspy.HighsModelStatus.kObjectiveTarget
 _TIME_LIMIT = highspy.HighsModelStatus.kTimeLimit
+_PRIMAL = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal)
+_DUAL = int(highspy.simplex_constants.SimplexStrategy.kSimplexStrategyDual)
 _FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 
 
