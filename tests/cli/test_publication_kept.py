@@ -6,11 +6,13 @@ import shutil
 import duckdb
 import pytest
 
+from denombrement.cli import publishing
 from denombrement.cli.common import open_campaign
 from denombrement.cli.main import run
 from denombrement.cli.publishing import releases
 from denombrement.cli.simulate import MAILBOX
 from denombrement.errors import UsageProblem
+from denombrement.protection.participation import ELSEWHERE
 from denombrement.protection.release import Release
 from denombrement.publication.public import open_data, wall
 
@@ -175,3 +177,45 @@ def test_the_auditor_is_told_who_reported_whom_what_is_impossible_and_what_was_p
     assert {"health_answered": "unknown", "health.addiction": "mentioned"} in [
         dict(each) for each in told["impossible"]
     ]
+
+
+@pytest.fixture(scope="module")
+def arlon_alone(published, tmp_path_factory):
+    """The same persons, of whom the services of Arlon's arrondissement alone told."""
+    folder = tmp_path_factory.mktemp("alone") / "luxembourg-2023"
+    phrase = published.parent / "phrase.txt"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DENOMBREMENT_PASSPHRASE_FILE", str(phrase))
+        assert run(["new", str(folder), "--night", "2023-10-19", "--name", "Essai"]) == 0
+        assert run(["simulate", str(folder), "--persons", "150", "--seed", "7"]) == 0
+        here = {each.id for each in open_campaign(folder).services.values() if each.commune.startswith("81")}
+        files = [file for file in (folder / MAILBOX).iterdir() if file.name.rsplit("-", 1)[0] in here]
+        assert files
+        assert run(["intake", str(folder), *sorted(map(str, files))]) in (0, 3)
+    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    settings = folder / "campaign.toml"
+    content = settings.read_text(encoding="utf-8")
+    settings.write_text(content.replace('plan = "default"', 'plan = "plan.toml"'), encoding="utf-8")
+    return folder
+
+
+def adults_of(folder):
+    campaign = open_campaign(folder)
+    with campaign.store() as store:
+        return next(t for t in publishing.intended(campaign, store).counts.tables if t.measure == "adults")
+
+
+def test_persons_seen_where_nobody_took_part_are_counted_around_it(arlon_alone):
+    table = adults_of(arlon_alone)
+    codes = set(table.leaves.loc[table.leaves["count"] > 0, "territory"])
+    assert any(code.endswith(ELSEWHERE) for code in codes)
+    assert not any(code.startswith(("82", "83", "84", "85")) for code in codes)
+
+
+def test_a_commune_that_readers_have_a_figure_of_keeps_one(arlon_alone, published, monkeypatch):
+    before = releases_of(published)[-1]
+    secret = bytes.fromhex((published / "keys" / "protection.key").read_text("utf-8"))
+    assert "85045" in adults_of(arlon_alone).not_counted
+    monkeypatch.setattr(publishing, "last_release", lambda _: before)
+    monkeypatch.setattr(publishing, "protection_secret", lambda *_: secret)
+    assert "85045" not in adults_of(arlon_alone).not_counted

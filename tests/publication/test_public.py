@@ -7,7 +7,9 @@ from html import unescape
 
 import pytest
 
+from denombrement.cli.publishing import Intended
 from denombrement.errors import DamagedInput, DenombrementError, ProtectionRefusal
+from denombrement.protection.history import ReleaseHistory
 from denombrement.protection.knowledge import Status
 from denombrement.protection.plan import ALL, PlannedTable, PublicationPlan
 from denombrement.protection.profiles import load_profile
@@ -21,7 +23,7 @@ from denombrement.publication.public.maps import public_maps
 from denombrement.publication.public.open_data import open_sheets
 from denombrement.publication.public.pages import french_spaces
 from denombrement.publication.public.parts import PARTS, Build, build_part
-from denombrement.publication.public.planned import campaign_plan_text, with_retired
+from denombrement.publication.public.planned import PlannedCounts, campaign_plan_text, with_retired
 from denombrement.publication.public.printing import Printer
 from denombrement.publication.public.report import LANGUAGES, report_page
 from denombrement.publication.public.verdict_page import verdict_page
@@ -73,6 +75,37 @@ def test_what_a_manifest_says_of_the_audit_is_the_same_whoever_was_counted(usual
     """Sizes of the system come from places and questions: else how many cells there are would tell about persons."""
     one, other = usual.verdict(), figures(people=8).verdict()
     assert {name for name in one if one[name] != other[name]} == {"digest"}
+
+
+def wanted(counted, known_coverage, **changed):
+    """What a campaign would publish: one table, of which a service reported two persons."""
+    (table, *_) = counted()
+    some = table.leaves.head(2).assign(service="s", count=1)
+    known = {"contributions": {table.name: some}, "shared": {table.name: some.assign(other="t")}}
+    tables = changed.pop("tables", (table,))
+    counts = PlannedCounts(tables, **{name: changed.pop(name, each) for name, each in known.items()})
+    given = {"plan": ONE_TOTAL, "profile": load_profile(), "coverage": known_coverage(), **changed}
+    return Intended(printed=("situation",), counts=counts, history=ReleaseHistory(), **given)
+
+
+def test_a_verdict_is_about_all_that_it_was_made_of(counted, coverage):
+    """Else a change of it would be published under the verdict of something else."""
+    same, (table, *others) = wanted(counted, coverage).digest, counted()
+    one = table.leaves.head(1).assign(service="s", count=1)
+    other_silent = replace(table, not_counted=frozenset({"81003"}))
+    assert wanted(counted, coverage).digest == same
+    changes = [
+        {"coverage": coverage(silent=("81003",))},
+        {"coverage": replace(coverage(), merged_percent=13)},
+        {"profile": load_profile("rounding-3")},
+        {"plan": replace(ONE_TOTAL, coalitions=2)},
+        {"tables": (others[0],)},
+        {"tables": (other_silent,)},
+        {"contributions": {table.name: one}},
+        {"shared": {table.name: one.assign(other="t")}},
+    ]
+    digests = [wanted(counted, coverage, **change).digest for change in changes]
+    assert len({same, *digests}) == len(changes) + 1
 
 
 def test_content_from_elsewhere_cannot_become_a_part():

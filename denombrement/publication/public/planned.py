@@ -61,17 +61,20 @@ class PlannedCounts:
     impossible: tuple[Mapping[str, str], ...] = ()
 
     def digest(self, plan: PublicationPlan, profile: Profile) -> str:
-        """SHA-256 of the counts, the plan and the profile: what a verdict is about."""
+        """SHA-256 of the counts, who reported whom, the plan and the profile: what a verdict is about."""
         tables = [
             [table.name, table.measure, sorted(table.not_counted), table.leaves.to_csv(index=False)]
             for table in self.tables
         ]
-        parts = {
-            name: frame.sort_values(list(frame.columns)).to_csv(index=False)
-            for name, frame in self.contributions.items()
-        }
-        content = json.dumps([tables, parts, repr(plan), repr(profile)], ensure_ascii=True, sort_keys=True)
+        known = [_written(frames) for frames in (self.contributions, self.shared)]
+        content = json.dumps([tables, *known, repr(plan), repr(profile)], ensure_ascii=True, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _written(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    return {
+        name: frame.sort_values(list(frame.columns)).to_csv(index=False) for name, frame in frames.items()
+    }
 
 
 def campaign_plan_text() -> str:
