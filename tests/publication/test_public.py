@@ -159,6 +159,12 @@ def test_a_commune_that_did_not_take_part_is_never_a_zero(usual):
     assert "n’a pas participé" in page
 
 
+def test_a_commune_that_no_longer_takes_part_prints_no_figure_though_a_table_keeps_one(usual, coverage):
+    assert usual.in_territory("adults", "81001").value
+    gone = replace(usual, coverage=coverage(silent=("81001", *usual.coverage.silent)))
+    assert gone.in_territory("adults", "81001") == Figure(None, Status.NOT_COUNTED)
+
+
 def test_maps_of_communes_need_communes_in_the_plan(figures):
     files = build_part("cartes", figures(COARSE), load_tiles(NIGHT)).files
     assert files == {}
