@@ -1,9 +1,11 @@
 """The second opinion beside the model: F1 and persons of Splink on the tokens, and who was right where they differ.
 
     python -m benchmarks.cross_check --declarations 10000 100000 [--on spark]
+    python -m benchmarks.cross_check --declarations 1283 --seeds 1 2 3 4 5 6 --generator alien
 
-Files are those of ``benchmarks.scale``; the truth is known. Prints one JSON object. ``disagreements`` says, for each
-way of differing, how many pairs there were and how many of them are truly one person.
+Files are those of ``benchmarks.scale``, or of ``benchmarks.count_interval``; the truth is known. Prints one JSON object,
+by size and seed. ``disagreements`` says, for each way of differing, how many pairs there were and how many of them are
+truly one person.
 """
 
 from __future__ import annotations
@@ -29,14 +31,15 @@ from denombrement.dedup.linkage.engine import link
 from denombrement.dedup.linkage.records import EncodedRecords
 
 
-def measure(declarations: int, seed: int, backend: str) -> dict[str, Any]:
-    """One size in this process."""
-    persons = campaign("synthetic", int(declarations * PERSONS_PER_DECLARATION), seed, 1.0)
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """One size and seed in this process."""
+    seed, size = options.seeds[0], int(options.declarations[0] * PERSONS_PER_DECLARATION)
+    persons = campaign(options.generator, size, seed, options.errors)
     truth = persons[["record_id", "cluster"]]
     records = EncodedRecords.from_tokens(make_tokens(persons))
     result = link(records, seed=seed)
     before, cpu = _peak_mb(), time.process_time()
-    checked = cross_check(records, result.pairs, place=Place(backend))
+    checked = cross_check(records, result.pairs, place=Place(options.on))
     return {
         "declarations": len(records),
         "persons_true": int(truth["cluster"].nunique()),
@@ -92,25 +95,36 @@ def _peak_mb() -> int:
 
 
 def main() -> None:
-    """Each size in a process of its own; prints one JSON object."""
+    """Runs all sizes and seeds, prints one JSON object."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--declarations", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--generator", default="synthetic")
+    parser.add_argument("--errors", type=float, default=1.0)
     parser.add_argument("--on", choices=BACKENDS, default=DUCKDB)
     parser.add_argument("--part", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part:
-        print(json.dumps(measure(options.declarations[0], options.seed, options.on)))
+        print(json.dumps(measure(options)))
         return
-    sizes = {}
-    for size in options.declarations:
-        command = [sys.executable, "-m", "benchmarks.cross_check", "--part", "--declarations", str(size)]
-        command += ["--seed", str(options.seed), "--on", options.on]
-        run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        sizes[str(size)] = json.loads(run.stdout)
-    print(json.dumps(sizes, indent=1))
+    found = {
+        f"{size}/{seed}": _apart(options, size, seed)
+        for size in options.declarations
+        for seed in options.seeds
+    }
+    print(json.dumps(found, indent=1))
+
+
+def _apart(options: argparse.Namespace, size: int, seed: int) -> dict[str, Any]:
+    """One size and seed in a process of its own, so that its peak memory is its own."""
+    command = [sys.executable, "-m", "benchmarks.cross_check", "--part", "--declarations", str(size)]
+    command += ["--seeds", str(seed), "--generator", options.generator]
+    command += ["--errors", str(options.errors), "--on", options.on]
+    run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
 
 
 if __name__ == "__main__":
