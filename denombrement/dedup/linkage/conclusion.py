@@ -85,10 +85,10 @@ def convergence(series: Sequence[Longs]) -> float:
 
 
 def interval(counts: Longs, factor: float) -> tuple[int, int]:
-    """95 % of the draws, stretched around the median by the calibrated factor."""
+    """95 % of the draws, stretched around the median by the calibrated factor, to the nearest person."""
     low, middle, high = np.quantile(counts, [0.025, 0.5, 0.975])
     below, above = middle - factor * (middle - low), middle + factor * (high - middle)
-    return int(np.floor(below)), int(np.ceil(above))
+    return int(np.rint(below)), int(np.rint(above))
 
 
 def _joined(graph: Graph, posterior: Doubles, cut: float) -> int:

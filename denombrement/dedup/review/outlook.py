@@ -56,7 +56,7 @@ class Outlook:
         self._factor = default_settings().interval_factor
         self._most = int(report["declarations"])
         low, high = interval(self._persons, self._factor)
-        # What calibration and the measured recall added to the draws' own interval stays added.
+        # What an earlier version's interval added to that of the draws stays added.
         self._added = report["persons_low"] - low, report["persons_high"] - min(high, self._most)
 
     def expected(self, answers: Mapping[Pair, str]) -> Expected:

@@ -139,7 +139,7 @@ def test_chains_that_disagree_are_noticed():
 def test_the_interval_is_stretched_around_the_median():
     draws = np.arange(101)
     assert interval(draws, 1.0) == (2, 98)
-    assert interval(draws, 1.5) == (-22, 122)
+    assert interval(draws, 1.5) == (-21, 121)
 
 
 def test_birth_dates_that_tell_another_story_are_a_warning():

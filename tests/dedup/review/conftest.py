@@ -9,6 +9,7 @@ from denombrement.dedup.codes import Identity, Recipe, identity_tokens
 from denombrement.dedup.linkage.conclusion import interval
 from denombrement.dedup.linkage.occupancy import Occupancy
 from denombrement.dedup.linkage.result import Count, Draws, LinkageResult
+from denombrement.dedup.linkage.settings import default_settings
 
 ANNE, BRUNO, CHLOE, DAVID = (
     ("Anne", "Dupont", 1960, 3, 5),
@@ -69,7 +70,7 @@ def link():
         records = sorted(declared_tokens(store)["record_id"])
         labels = np.array([_labels(records, groups) for groups in draws], dtype=np.int32)
         counts = np.array([len(set(row)) for row in labels], dtype=np.int64)
-        low, high = interval(counts, 1.5)
+        low, high = interval(counts, default_settings().interval_factor)
         person = dict(zip(records, records, strict=True))
         for group in persons:
             person |= dict.fromkeys(group, min(group))
