@@ -1,5 +1,6 @@
 """Spark on this machine alone, against DuckDB: the same pairs. It needs Java, and fails where there is none."""
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,8 @@ KEYS = {"birth date", "first letters", "names in either order"}
 def quick(monkeypatch, tmp_path):
     (tmp_path / "spark-defaults.conf").write_text(QUICK, encoding="utf-8")
     monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    # Java lives on after a test, and makes the folder of its first session again, empty: here it does no harm.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.fixture
