@@ -216,10 +216,7 @@ def _drawn(links: Links, declarations: pd.DataFrame, campaign: Campaign) -> Draw
     declared = order.merge(declared, on=["service", "declaration_id"])
     places = links.draws.set_index("record_id")["labels"]
     labels = np.stack(places.loc[declared["service"] + "/" + declared["declaration_id"]].to_list()).T
-    report = links.report
-    return drawn_counts(
-        declared, labels, persons_low=report["persons_low"], persons_high=report["persons_high"]
-    )
+    return drawn_counts(declared, labels)
 
 
 def keep_count(store: Store, count: CampaignCount) -> None:

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denombrement.counts.scope import COUNTED
+from denombrement.dedup.linkage.interval import interval
+from denombrement.dedup.linkage.settings import default_settings
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TAILS = (0.025, 0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +37,12 @@ class DrawnCounts:
     by_category: dict[str, Interval]
 
 
-def drawn_counts(
-    declared: pd.DataFrame, labels: NDArray[np.int32], *, persons_low: int, persons_high: int
-) -> DrawnCounts:
-    """Counts in every draw, then their 2.5 % and 97.5 % quantiles.
-
-    The interval of all persons that deduplication states is wider than its draws where calibration found them too sure;
-    the interval of all adults is widened by as many persons.
+def drawn_counts(declared: pd.DataFrame, labels: NDArray[np.int32]) -> DrawnCounts:
+    """Counts in every draw, then 95 % of them, stretched as the interval of all persons is.
 
     Args:
         declared: one row a declaration in the order in which resolution believes them, with ``scope`` and ``category``.
         labels: one row a draw, one column a declaration in the same order; equal labels are one person.
-        persons_low: lower end of the calibrated interval of all persons.
-        persons_high: upper end.
     """
     inside = (declared["scope"] == COUNTED).to_numpy()
     codes, names = declared["category"].factorize(sort=True)
@@ -59,12 +52,11 @@ def drawn_counts(
         believed = np.unique(row, return_index=True)[1]
         counted = believed[inside[believed]]
         counts[rank] = np.bincount(codes[counted], minlength=len(names))
-    persons = _interval(np.array([len(np.unique(row)) for row in labels]))
-    adults = _interval(counts.sum(axis=1))
-    adults = Interval(
-        adults.low - max(0, persons.low - persons_low), adults.high + max(0, persons_high - persons.high)
-    )
-    by_category = {str(name): _interval(counts[:, place]) for place, name in enumerate(names)}
+    most = np.bincount(codes[inside], minlength=len(names))
+    adults = _interval(counts.sum(axis=1), int(most.sum()))
+    by_category = {
+        str(name): _interval(counts[:, place], int(most[place])) for place, name in enumerate(names)
+    }
     return DrawnCounts(adults, by_category)
 
 
@@ -74,6 +66,6 @@ def kept_counts(kept: Mapping[str, Any]) -> DrawnCounts:
     return DrawnCounts(Interval(**kept["adults"]), by_category)
 
 
-def _interval(numbers: NDArray[np.int64]) -> Interval:
-    low, high = np.quantile(numbers, TAILS)
-    return Interval(int(np.floor(low)), int(np.ceil(high)))
+def _interval(numbers: NDArray[np.int64], most: int) -> Interval:
+    low, high = interval(numbers, default_settings().interval_factor)
+    return Interval(max(0, low), min(high, most))

@@ -118,11 +118,11 @@ def test_a_drawn_count_counts_each_person_where_its_believed_declaration_is():
         {"scope": ["counted", "counted", "no_link", "counted"], "category": ["EL1", "EL2", "EL1", "EL6"]}
     )
     labels = np.array([[0, 0, 1, 2], [0, 1, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3]], dtype=np.int32)
-    found = drawn_counts(declared_rows, labels, persons_low=2, persons_high=5)
+    found = drawn_counts(declared_rows, labels)
     assert (found.by_category["EL2"].low, found.by_category["EL2"].high) == (0, 1)
     assert (found.by_category["EL1"].low, found.by_category["EL1"].high) == (1, 1)
-    # Draws hold 2 or 3 adults among 3 or 4 persons; calibration widened the persons by one on each side.
-    assert (found.adults.low, found.adults.high) == (1, 4)
+    # Draws hold 2 or 3 adults, most often 3; three declarations are in scope, and no more persons can be.
+    assert (found.adults.low, found.adults.high) == (2, 3)
 
 
 def test_two_persons_of_one_name_and_year_whose_answers_differ_stay_two(desk):

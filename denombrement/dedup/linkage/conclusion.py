@@ -9,6 +9,7 @@ import numpy as np
 from denombrement.dedup.linkage.arrays import Doubles, Longs
 from denombrement.dedup.linkage.beliefs import BOUNDS
 from denombrement.dedup.linkage.constraints import components
+from denombrement.dedup.linkage.interval import interval
 from denombrement.dedup.linkage.kernel_sampler import Graph
 from denombrement.dedup.linkage.occupancy import Occupancy, exact_codes, occupancy
 from denombrement.dedup.linkage.point import point_partition
@@ -82,13 +83,6 @@ def convergence(series: Sequence[Longs]) -> float:
     if within == 0.0:
         return 1.0 if between == 0.0 else float("inf")
     return float(np.sqrt((length - 1) / length + between / within))
-
-
-def interval(counts: Longs, factor: float) -> tuple[int, int]:
-    """95 % of the draws, stretched around the median by the calibrated factor, to the nearest person."""
-    low, middle, high = np.quantile(counts, [0.025, 0.5, 0.975])
-    below, above = middle - factor * (middle - low), middle + factor * (high - middle)
-    return int(np.rint(below)), int(np.rint(above))
 
 
 def _joined(graph: Graph, posterior: Doubles, cut: float) -> int:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from denombrement.dedup.linkage.conclusion import interval
 from denombrement.dedup.linkage.constraints import Pair, components
+from denombrement.dedup.linkage.interval import interval
 from denombrement.dedup.linkage.settings import default_settings
 from denombrement.dedup.review.answers import DIFFERENT, SAME
 

@@ -8,10 +8,11 @@ import pytest
 from denombrement.dedup.linkage.beliefs import evidence_of, prior_beliefs, size_worths
 from denombrement.dedup.linkage.candidates import find_candidates, thin
 from denombrement.dedup.linkage.chain import Schedule, build_graph
-from denombrement.dedup.linkage.conclusion import convergence, interval, occupancy_notice
+from denombrement.dedup.linkage.conclusion import convergence, occupancy_notice
 from denombrement.dedup.linkage.constraints import Decisions, constrain
 from denombrement.dedup.linkage.engine import default_schedule, link
 from denombrement.dedup.linkage.injection import PREFIX, inject
+from denombrement.dedup.linkage.interval import interval
 from denombrement.dedup.linkage.occupancy import Occupancy
 from denombrement.dedup.linkage.pairing import of_pairs, pairs_within
 from denombrement.dedup.linkage.result import Notice

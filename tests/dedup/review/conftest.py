@@ -6,7 +6,7 @@ import pytest
 
 from denombrement.dedup.campaign_links import declared_tokens, keep_links
 from denombrement.dedup.codes import Identity, Recipe, identity_tokens
-from denombrement.dedup.linkage.conclusion import interval
+from denombrement.dedup.linkage.interval import interval
 from denombrement.dedup.linkage.occupancy import Occupancy
 from denombrement.dedup.linkage.result import Count, Draws, LinkageResult
 from denombrement.dedup.linkage.settings import default_settings
