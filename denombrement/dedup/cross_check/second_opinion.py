@@ -76,15 +76,8 @@ def cross_check(
         judged = _judge(backend, unique, constraints, columns, plan)
     ended = time.perf_counter()
     opinions = tuple(_opinion(unique, constraints, judged.scored, cut) for cut in sorted(plan.thresholds))
-    found = differences(
-        unique,
-        constraints,
-        columns,
-        plan,
-        model=as_scored(unique, pairs),
-        splink=judged.scored,
-        joined=opinions[0].labels,
-    )
+    both = {"model": as_scored(unique, pairs), "splink": judged.scored}
+    found = differences(unique, constraints, columns, plan, joined=opinions[0].labels, **both)
     return CrossCheck(
         backend=place.backend,
         opinions=opinions,
