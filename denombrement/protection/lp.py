@@ -96,7 +96,7 @@ class Model:
         """The optimum, or the best point found in time, or None when there is no point (or none was found)."""
         self._highs.changeColsCost(self._size, self._columns, cost)
         found = self._run()
-        # Beside cells without bound, which stand at a milliard, the last point may be one that leads nowhere.
+        # Beside cells without bound, which stand at 1e9, the last point may be one that leads nowhere.
         return self._run_afresh() if found is None and self._goes_on else found
 
     def _run(self) -> Optimum | None:
