@@ -14,7 +14,7 @@ from denombrement.dedup.linkage.records import EncodedRecords
 DAYS = 364.25
 # Where births fall on more than this share of a year's days, the few days left say little, and birthdays that do not
 # fall on all days alike bend the estimate downwards (docs/methods/linkage.md).
-CROWDED = 0.75
+CROWDED = 0.85
 
 
 @dataclass(frozen=True)
