@@ -43,6 +43,10 @@ def command(path: Path, *, with_alternatives: bool, as_json: bool) -> int:
     result, outputs = run_count(campaign, quiet=as_json)
     summary = result.summary()
     lines = count_lines(summary, campaign.folder.internal)
+    waiting = answers_not_applied(campaign) if summary["method"] != EXACT else 0
+    if waiting:
+        lines.insert(0, say("count_not_applied", answers=waiting))
+    summary["answers_not_applied"] = waiting
     if with_alternatives:
         table, files = write_alternatives(campaign, result)
         outputs += files
@@ -50,7 +54,17 @@ def command(path: Path, *, with_alternatives: bool, as_json: bool) -> int:
         lines += alternatives_lines(table, files)
     summary["outputs"] = [str(output) for output in outputs]
     emit(summary, lines, as_json=as_json)
-    return Undecided.exit_code if summary["quarantined"] or summary["undecided"] else 0
+    unsettled = summary["quarantined"] or summary["undecided"] or waiting
+    return Undecided.exit_code if unsettled else 0
+
+
+def answers_not_applied(campaign: OpenCampaign) -> int:
+    """Reviewers' answers given since ``dedup`` last ran: what it found knows nothing of them."""
+    with campaign.store() as store:
+        acts = store.verify_journal()
+    last = max((entry.number for entry in acts if entry.act == "dedup"), default=0)
+    later = (entry.facts["answers"] for entry in acts if entry.act == "review" and entry.number > last)
+    return sum(len(answers) for answers in later if isinstance(answers, Sequence))
 
 
 def run_count(campaign: OpenCampaign, *, quiet: bool = False) -> tuple[CampaignCount, list[Path]]:

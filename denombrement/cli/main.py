@@ -47,8 +47,8 @@ def _show(error: DenombrementError, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"error": error.as_dict(spoken())}, ensure_ascii=False))
     place = f" [{error.where}]" if error.where else ""
-    click.echo(f"{say('error', code=error.code)}{place}: {error.text(spoken())}", err=True)
-    click.echo(f"{say('mend')}: {error.mend(spoken())}", err=True)
+    click.echo(say("error", code=error.code, place=place, text=error.text(spoken())), err=True)
+    click.echo(say("mend", text=error.mend(spoken())), err=True)
 
 
 def _show_defect(error: Exception) -> None:

@@ -42,7 +42,7 @@ def command(path: Path, *, write_plan: bool, as_json: bool) -> None:
         emit({"outputs": [str(file)]}, [say("protect_plan_written", file=file)], as_json=as_json)
         return
     release, page = run_protect(campaign)
-    emit(*_outcome(release.verdict, page), as_json=as_json)
+    emit(*outcome(release.verdict, page), as_json=as_json)
 
 
 def write_plan_file(campaign: OpenCampaign) -> Path:
@@ -127,12 +127,15 @@ def _write_page(campaign: OpenCampaign, wanted: Intended, verdict: AuditVerdict)
     return page
 
 
-def _outcome(verdict: AuditVerdict, page: Path) -> tuple[dict[str, Any], list[str]]:
+def outcome(verdict: AuditVerdict, page: Path) -> tuple[dict[str, Any], list[str]]:
+    """What a passed audit prints: as data, and in sentences."""
     result = {**_facts(verdict), "passed": verdict.passed, "outputs": [str(page)]}
-    lines = [
-        say("protect_passed", attackers=len(verdict.attackers), cells=verdict.printed),
-        say("protect_page", page=page),
-    ]
+    lines = [say("protect_passed", attackers=len(verdict.attackers), cells=verdict.printed)]
     if verdict.pairs_possible:
-        lines.insert(1, say("protect_pairs", pairs=verdict.pairs, possible=verdict.pairs_possible))
-    return result, lines
+        lines.append(say("protect_pairs", pairs=verdict.pairs, possible=verdict.pairs_possible))
+    if verdict.moved:
+        lines.append(say("protect_moved", moved=verdict.moved))
+    if verdict.slack:
+        reach = verdict.base * (1 + verdict.slack) - 1
+        lines.append(say("protect_coarser", reach=reach, usual=verdict.base - 1))
+    return result, [*lines, say("protect_page", page=page)]

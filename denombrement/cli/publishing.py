@@ -255,7 +255,8 @@ def refuse_problems(found: list[wall.Problem]) -> None:
     """Raises PUB054 where something is wrong."""
     if found:
         first = found[0]
-        raise DamagedInput("PUB054", problems=len(found), file=first.file or "public", kind=first.kind)
+        kind = say(f"problem_{first.kind}")
+        raise DamagedInput("PUB054", problems=len(found), file=first.file or "public", kind=kind)
 
 
 def geometry(campaign: OpenCampaign) -> Geometry:

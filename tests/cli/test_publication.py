@@ -4,9 +4,11 @@ import json
 import re
 import shutil
 import stat
+from dataclasses import replace
 
 import pytest
 
+from denombrement.cli import protect
 from denombrement.cli.common import open_campaign
 from denombrement.cli.publishing import intended, releases
 from denombrement.protection.release import Release
@@ -141,6 +143,16 @@ def test_a_verdict_holds_for_its_own_plan_and_count_alone(said, copied, use_plan
     assert not result.json["current"]
 
 
+def test_counts_changed_since_they_were_protected_and_wider_rounding_are_told(published):
+    verdict = figures_of(published)[0].release.verdict
+    page = published / "internal" / "verdict.html"
+    plain = protect.outcome(replace(verdict, moved=0, slack=0), page)[1]
+    told = protect.outcome(replace(verdict, moved=3, slack=1), page)[1]
+    assert len(told) == len(plain) + 2
+    assert any("published: 3." in line for line in told)
+    assert any("by 9 at most, instead of 4." in line for line in told)
+
+
 def test_a_refused_plan_leaves_public_untouched_and_says_why(said, copied, use_plan):
     use_plan(copied, TABLES + REFUSED_TABLE)
     before = snapshot(copied / "public")
@@ -210,6 +222,13 @@ def test_tampering_with_public_is_noticed(said, copied, tamper):
     assert result.code == 5
     assert "PUB054" in result.err
     assert kind in result.err
+
+
+def test_tampering_is_said_in_the_language_chosen(said, copied):
+    missing(copied / "public")
+    result = said("verify", copied, "--lang", "fr")
+    assert "« donnees/datapackage.json » : manquant." in result.err
+    assert result.err.splitlines()[-1].startswith("Que faire : ")
 
 
 def test_publishing_over_a_foreign_file_is_refused(said, copied):

@@ -53,6 +53,21 @@ def test_an_answer_by_hand_is_kept_applied_explained_and_taken_back(said, linked
     assert "n'est plus en vigueur" in said("explain", linked, one, "--lang", "fr").out
 
 
+def test_a_count_says_which_answers_it_does_not_know_yet(said, linked):
+    one, other = lonely(linked)
+    before = said("count", linked, "--json").json
+    assert before["answers_not_applied"] == 0
+    said("review", linked, "--same", one, other)
+    ignored = said("count", linked, "--lang", "fr")
+    assert ignored.code == 3
+    assert ignored.out.startswith("ATTENTION : des réponses de « review » (1) ne sont pas dans ces chiffres")
+    late = said("count", linked, "--json").json
+    assert (late["answers_not_applied"], late["merged"]) == (1, before["merged"])
+    said("dedup", linked)
+    after = said("count", linked, "--json").json
+    assert (after["answers_not_applied"], after["merged"]) == (0, before["merged"] + 1)
+
+
 def test_a_contradiction_is_said_and_exits_with_three(said, linked):
     one, other = lonely(linked)
     third = next(
