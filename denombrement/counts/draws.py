@@ -67,5 +67,4 @@ def kept_counts(kept: Mapping[str, Any]) -> DrawnCounts:
 
 
 def _interval(numbers: NDArray[np.int64], most: int) -> Interval:
-    low, high = interval(numbers, default_settings().interval_factor)
-    return Interval(max(0, low), min(high, most))
+    return Interval(*interval(numbers, most, default_settings()))

@@ -58,12 +58,12 @@ def count_persons(found: Findings, counts: Longs) -> Count:
     """The count and those beside it, from the number of persons in every drawn partition."""
     settings, declared = found.records.settings, len(found.copies.records)
     point = int(np.median(counts))
-    low, high = interval(counts, settings.interval_factor)
+    low, high = interval(counts, declared, settings)
     all_joined, none_joined = (_joined(found.graph, found.posterior, cut) for cut in settings.undecided)
     return Count(
         persons=point,
         low=low,
-        high=min(high, declared),
+        high=high,
         low_undecided=min(all_joined, point),
         high_undecided=max(none_joined, point),
         declarations=len(found.records),

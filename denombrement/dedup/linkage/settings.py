@@ -74,6 +74,7 @@ class Settings:
     update_every: int
     undecided: tuple[float, float]
     interval_factor: float
+    model_doubt: float
 
 
 def _field(entry: dict[str, Any]) -> Field:
@@ -126,4 +127,5 @@ def default_settings() -> Settings:
         update_every=sampler["update_every"],
         undecided=tuple(sampler["undecided"]),
         interval_factor=sampler["interval_factor"],
+        model_doubt=sampler["model_doubt"],
     )

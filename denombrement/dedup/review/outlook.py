@@ -53,11 +53,11 @@ class Outlook:
         self._group = {pair: int(group[one]) for pair, (one, _) in self._place.items()}
         self._members = {each: np.flatnonzero(group == each) for each in sorted(set(self._group.values()))}
         self._persons = np.array([len(np.unique(row)) for row in labels], dtype=np.int64)
-        self._factor = default_settings().interval_factor
+        self._settings = default_settings()
         self._most = int(report["declarations"])
-        low, high = interval(self._persons, self._factor)
+        low, high = interval(self._persons, self._most, self._settings)
         # What an earlier version's interval added to that of the draws stays added.
-        self._added = report["persons_low"] - low, report["persons_high"] - min(high, self._most)
+        self._added = report["persons_low"] - low, report["persons_high"] - high
 
     def expected(self, answers: Mapping[Pair, str]) -> Expected:
         """The interval, were the count made with these answers; pairs that are not to review are left out."""
@@ -71,8 +71,8 @@ class Outlook:
             if said:
                 own = self._labels[:, members]
                 persons += _conditioned(self._labels, members, said) - _distinct(own)
-        low, high = interval(persons, self._factor)
-        low, high = low + self._added[0], min(high, self._most) + self._added[1]
+        low, high = interval(persons, self._most, self._settings)
+        low, high = low + self._added[0], high + self._added[1]
         return Expected(min(low, high), max(low, high))
 
     def effect(self, pair: Pair) -> float:

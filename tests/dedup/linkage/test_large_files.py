@@ -138,9 +138,19 @@ def test_chains_that_disagree_are_noticed():
 
 
 def test_the_interval_is_stretched_around_the_median():
-    draws = np.arange(101)
-    assert interval(draws, 1.0) == (2, 98)
-    assert interval(draws, 1.5) == (-21, 121)
+    draws = np.arange(101) + 100
+    plain = replace(KEYED, interval_factor=1.0, model_doubt=0.0)
+    assert interval(draws, 1000, plain) == (102, 198)
+    assert interval(draws, 1000, replace(plain, interval_factor=1.5)) == (79, 221)
+    assert interval(draws, 210, replace(plain, interval_factor=1.5)) == (79, 210)
+    assert interval(draws - 100, 1000, replace(plain, interval_factor=1.5)) == (0, 121)
+
+
+def test_the_model_doubts_a_share_of_the_duplicates_however_many_the_draws():
+    same = np.full(50, 800_000)
+    doubting = replace(KEYED, model_doubt=0.005)
+    assert interval(same, 1_000_000, doubting) == (798_040, 801_960)
+    assert interval(same, 800_000, doubting) == (800_000, 800_000)
 
 
 def test_birth_dates_that_tell_another_story_are_a_warning():

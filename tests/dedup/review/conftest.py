@@ -70,7 +70,7 @@ def link():
         records = sorted(declared_tokens(store)["record_id"])
         labels = np.array([_labels(records, groups) for groups in draws], dtype=np.int32)
         counts = np.array([len(set(row)) for row in labels], dtype=np.int64)
-        low, high = interval(counts, default_settings().interval_factor)
+        low, high = interval(counts, len(records), default_settings())
         person = dict(zip(records, records, strict=True))
         for group in persons:
             person |= dict.fromkeys(group, min(group))
