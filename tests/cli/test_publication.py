@@ -13,6 +13,7 @@ from denombrement.cli.common import open_campaign
 from denombrement.cli.publishing import intended, releases
 from denombrement.protection.release import Release
 from denombrement.publication.maps.wording import NARROW_SPACE
+from denombrement.survey.questionnaire import option_label, options
 
 TABLES = """
 [[table]]
@@ -289,6 +290,14 @@ def test_every_figure_of_the_report_is_a_published_one(published):
     first = re.findall(r"<tr><th scope=\"row\">[^<]*</th><td>([\d\u202f]+)</td>", table)
     wanted = [figures.cell("adults", category=f"EL{number}").value for number in range(1, 7)]
     assert [int(number.replace(NARROW_SPACE, "")) for number in first[:6]] == wanted
+
+
+def test_answers_stand_in_the_order_of_the_questionnaire(published):
+    text = (published / "public" / "rapport" / "rapport.html").read_text(encoding="utf-8")
+    after = text[text.index("Santé (plusieurs réponses)") :]
+    asked = [option_label("health", code, "fr") for code in options("health") if code != "dont_know"]
+    places = [after.index(f">{each}<") for each in asked]
+    assert places == sorted(places)
 
 
 def test_no_exact_count_of_a_rounded_cell_stands_anywhere_in_public(published):

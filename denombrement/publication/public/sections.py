@@ -16,6 +16,7 @@ from denombrement.publication.public.labels import code_label, dimension_label
 from denombrement.publication.public.planned import ANSWERED, BOUND, MENTIONED, YES
 from denombrement.publication.public.printing import Line, Printer, TableView, largest
 from denombrement.reference import arrondissements, categories, communes_of, fold, province, published_totals
+from denombrement.survey.questionnaire import options, question
 
 _RATE_HEADS = ("col_people", "col_rate_short", "col_rate_range")
 _NO_PROFILE = {CATEGORY, TERRITORY, BOUND, SITUATION}
@@ -207,7 +208,8 @@ def _asked(page: Printer) -> list[str]:
 
 def _answers_table(page: Printer, asked: str) -> TableView:
     tables = page.figures.release.tables.values()
-    dimensions = [name for table in tables for name in table.dimensions if name.startswith(f"{asked}.")]
+    printed = {name for table in tables for name in table.dimensions}
+    dimensions = [name for code in options(question(asked).options) if (name := f"{asked}.{code}") in printed]
     answered = f"{asked}{ANSWERED}"
     rows = [
         (
