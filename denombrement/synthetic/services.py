@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denombrement.survey.questionnaire import options
+from denombrement.survey.questionnaire import option_label, options
 from denombrement.synthetic.draws import Flags, Floats, Generator, Integers, option_codes, pick, quota, spread
 from denombrement.synthetic.parameters import Parameters
 from denombrement.synthetic.places import Places
@@ -112,7 +112,9 @@ def _labels(places: Places, type_: Integers, commune: Integers) -> tuple[tuple[s
         seen[label] += 1
         suffix = f"-{seen[label]}" if seen[label] > 1 else ""
         identifiers.append(label + suffix)
-        names.append(f"{kinds[kind]} {places.names[place]}{suffix.replace('-', ' ')}")
+        # As a service would be called: the first of the names that its type goes by.
+        said = option_label("service_type", kinds[kind], "fr").split(",")[0]
+        names.append(f"{said} {places.names[place]}{suffix.replace('-', ' ')}")
     return tuple(identifiers), tuple(names)
 
 
