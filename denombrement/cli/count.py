@@ -18,6 +18,7 @@ from denombrement.cli.common import (
 )
 from denombrement.cli.language import say, spoken
 from denombrement.counts.campaign_count import CampaignCount, count_campaign, keep_count
+from denombrement.counts.dimensions import UNKNOWN
 from denombrement.dedup.campaign_links import EXACT
 from denombrement.errors import Undecided
 from denombrement.reference import label
@@ -96,7 +97,8 @@ def alternatives_lines(table: pd.DataFrame, files: Sequence[Path]) -> list[str]:
     """One line a choice, the one in force first."""
     names = list(table.columns)
     codes = names[names.index("total") + 1 :]
-    heads = [say("alternatives_adults"), say("alternatives_children"), *codes]
+    said = [say("alternatives_unknown") if code == UNKNOWN else code for code in codes]
+    heads = [say("alternatives_adults"), say("alternatives_children"), *said]
     lines = ["", f"{say('alternatives_title'):46}" + "".join(f"{head:>9}" for head in heads)]
     for row in table.to_dict("records"):
         numbers = [row["adults"], row["children"], *(row[code] for code in codes)]

@@ -76,7 +76,7 @@ def test_a_contradiction_is_said_and_exits_with_three(said, linked):
     said("review", linked, "--same", one, other, "--same", other, third)
     result = said("review", linked, "--different", one, third, "--lang", "fr")
     assert result.code == 3
-    assert "contradiction" in result.out
+    assert "Contradictions entre réponses : 1." in result.out
     assert said("dedup", linked, "--json").json["contradictions"] == 1
 
 
