@@ -22,7 +22,7 @@ def test_the_table_is_printed_and_written_in_the_internal_folder_only(said, camp
     assert list((campaign / "public").rglob("*")) == []
     spoken = "\n".join(alternatives_lines(rows, []))
     assert "dès une chance de 0,50" in spoken
-    assert "d'abord : la situation la plus sévère" in spoken
+    assert "d'abord : la situation la plus grave" in spoken
     assert not any("ATTENTION" in line for line in count_lines(result, campaign))
     by_code = count_lines({**result, "method": "exact_code"}, campaign)
     assert by_code[0].startswith("ATTENTION : compté par code exact")
