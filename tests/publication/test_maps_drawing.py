@@ -320,6 +320,13 @@ def test_unnecessary_notes_are_not_printed(map_table):
     )
 
 
+@pytest.mark.parametrize(("reach", "said"), [(0, 4), (9, 9)])
+def test_a_map_says_how_far_rounding_went(map_table, reach, said):
+    table = map_table("arrondissement", rounding_base=5, rounding_reach=reach)
+    printed = " ".join(notes(draw_map(table, TILES, kind="circles"))).replace("\u00a0", " ")
+    assert f"un multiple de 5, à {said} près au plus" in printed
+
+
 def test_several_maps_fit_in_one_page(map_table):
     figure = draw_map(map_table("arrondissement"), TILES, kind="circles")
     page = f"<div>{map_svg(figure, 'a-')}{map_svg(figure, 'b-')}</div>"

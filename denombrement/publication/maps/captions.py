@@ -56,7 +56,8 @@ def notes(figure: MapFigure) -> tuple[str, ...]:
         absent = ", ".join(sorted((named[code] for code in table.absent_communes), key=fold))
         lines.append(say("absent_named", communes=absent))
     if table.rounding_base:
-        lines.append(say("rounding", base=table.rounding_base))
+        reach = table.rounding_reach or table.rounding_base - 1
+        lines.append(say("rounding", base=table.rounding_base, reach=reach))
     if table.denominator:
         lines.append(say("denominator", denominator=table.denominator))
     lines.append(_drawn_on(figure))

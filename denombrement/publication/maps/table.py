@@ -90,6 +90,7 @@ class MapTable:
         sources: who counted, who publishes.
         denominator: population of the rates and its producer.
         rounding_base: base of the controlled rounding, None when counts are exact.
+        rounding_reach: how far rounding moved a count at most; 0: within one base, as usual.
         notes: further sentences to print below.
         audit: digest of the auditor's verdict on the table; empty means that the table stays internal.
         rounded_zero: what stands for a 0 that comes from rounding (``< 5``); empty where a 0 is printed as such.
@@ -113,6 +114,7 @@ class MapTable:
     sources: tuple[str, ...] = ()
     denominator: str = ""
     rounding_base: int | None = None
+    rounding_reach: int = 0
     notes: tuple[str, ...] = ()
     audit: str = ""
     rounded_zero: str = ""

@@ -119,6 +119,7 @@ class _Maker:
             absent_communes=coverage.silent,
             sources=(say("map.source", name=coverage.name),),
             rounding_base=self._figures.base or None,
+            rounding_reach=self._figures.reach,
             notes=self._notes(level, cells),
             audit=self._figures.audit,
             rounded_zero=self.page.below(self._figures.reach + 1) if self._figures.reach else "",
