@@ -112,7 +112,12 @@ def _notices(found: Findings, misses: dict[str, float], r_hat: float, count: Cou
 
 
 def occupancy_notice(estimate: Occupancy, persons: int, declarations: int) -> Iterator[Notice]:
-    """A warning when birth dates and the model differ by more than chance and the usual errors in dates."""
+    """A warning when birth dates and the model differ by more than chance and the usual errors in dates.
+
+    None where crowded birth years hold the most of the dates: what is left is not like the rest of the file.
+    """
+    if estimate.crowded > estimate.declarations:
+        return
     expected = persons * estimate.declarations / declarations
     gap = abs(estimate.persons - expected) - 1.96 * estimate.deviation
     if gap > OCCUPANCY_GAP * expected:

@@ -157,6 +157,8 @@ def test_birth_dates_that_tell_another_story_are_a_warning():
     assert [notice.code for notice in occupancy_notice(Occupancy(80.0, 2.0, 100), 100, 100)] == ["LNK106"]
     assert not list(occupancy_notice(Occupancy(99.0, 2.0, 100), 100, 100))
     assert not list(occupancy_notice(Occupancy(0.0, 0.0, 0), 100, 100))
+    assert list(occupancy_notice(Occupancy(80.0, 2.0, 100, crowded=100), 200, 200))
+    assert not list(occupancy_notice(Occupancy(80.0, 2.0, 100, crowded=101), 201, 201))
 
 
 def test_a_degenerate_fit_is_noticed(encode, file_with_doubles, short):
