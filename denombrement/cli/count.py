@@ -17,9 +17,9 @@ from denombrement.cli.common import (
     progress,
 )
 from denombrement.cli.language import say, spoken
+from denombrement.cli.links_in_force import answers_not_applied, warning_lines
 from denombrement.counts.campaign_count import CampaignCount, count_campaign, keep_count
 from denombrement.counts.dimensions import UNKNOWN
-from denombrement.dedup.campaign_links import EXACT
 from denombrement.errors import Undecided
 from denombrement.reference import label
 
@@ -43,11 +43,9 @@ def command(path: Path, *, with_alternatives: bool, as_json: bool) -> int:
     campaign = open_campaign(path)
     result, outputs = run_count(campaign, quiet=as_json)
     summary = result.summary()
-    lines = count_lines(summary, campaign.folder.internal)
-    waiting = answers_not_applied(campaign) if summary["method"] != EXACT else 0
-    if waiting:
-        lines.insert(0, say("count_not_applied", answers=waiting))
+    waiting = answers_not_applied(campaign, summary["method"])
     summary["answers_not_applied"] = waiting
+    lines = count_lines(summary, campaign.folder.internal)
     if with_alternatives:
         table, files = write_alternatives(campaign, result)
         outputs += files
@@ -57,15 +55,6 @@ def command(path: Path, *, with_alternatives: bool, as_json: bool) -> int:
     emit(summary, lines, as_json=as_json)
     unsettled = summary["quarantined"] or summary["undecided"] or waiting
     return Undecided.exit_code if unsettled else 0
-
-
-def answers_not_applied(campaign: OpenCampaign) -> int:
-    """Reviewers' answers given since ``dedup`` last ran: what it found knows nothing of them."""
-    with campaign.store() as store:
-        acts = store.verify_journal()
-    last = max((entry.number for entry in acts if entry.act == "dedup"), default=0)
-    later = (entry.facts["answers"] for entry in acts if entry.act == "review" and entry.number > last)
-    return sum(len(answers) for answers in later if isinstance(answers, Sequence))
 
 
 def run_count(campaign: OpenCampaign, *, quiet: bool = False) -> tuple[CampaignCount, list[Path]]:
@@ -138,8 +127,8 @@ def write_internal(campaign: OpenCampaign, result: CampaignCount, *, quiet: bool
 
 def count_lines(summary: dict[str, Any], folder: Path) -> list[str]:
     """The figures in sentences."""
-    lines = [say("count_by_code")] if summary["method"] == EXACT else []
-    lines += [
+    lines = [
+        *warning_lines(summary["method"], summary.get("answers_not_applied", 0), "count"),
         say("count_adults", adults=summary["adults"], low=summary["adults_low"], high=summary["adults_high"]),
         say(
             "count_children",

@@ -10,6 +10,7 @@ import click
 
 from denombrement.cli.common import OpenCampaign, campaign_argument, common_options, emit, open_campaign
 from denombrement.cli.language import say
+from denombrement.cli.links_in_force import answers_not_applied, method_in_force, warning_lines
 from denombrement.cli.publishing import (
     PLAN_FILE,
     Intended,
@@ -19,7 +20,7 @@ from denombrement.cli.publishing import (
     protection_secret,
     written_beside,
 )
-from denombrement.errors import UsageProblem
+from denombrement.errors import Undecided, UsageProblem
 from denombrement.intake.store import Store
 from denombrement.protection.release import Refused, Release, protect
 from denombrement.protection.verdict import AuditVerdict
@@ -34,15 +35,23 @@ VERDICT_FILE = "verdict.html"
 @campaign_argument
 @click.option("--write-plan", is_flag=True, help=say("protect_write_plan"))
 @common_options
-def command(path: Path, *, write_plan: bool, as_json: bool) -> None:
+def command(path: Path, *, write_plan: bool, as_json: bool) -> int:
     """Protects, attacks, writes the verdict's page; ``public/`` stays as it is."""
     campaign = open_campaign(path)
     if write_plan:
         file = write_plan_file(campaign)
         emit({"outputs": [str(file)]}, [say("protect_plan_written", file=file)], as_json=as_json)
-        return
+        return 0
     release, page = run_protect(campaign)
-    emit(*outcome(release.verdict, page), as_json=as_json)
+    result, lines = outcome(release.verdict, page)
+    counted_by = method_in_force(campaign)
+    waiting = answers_not_applied(campaign, counted_by)
+    emit(
+        {**result, "counted_by": counted_by, "answers_not_applied": waiting},
+        [*warning_lines(counted_by, waiting, "protect"), *lines],
+        as_json=as_json,
+    )
+    return Undecided.exit_code if waiting else 0
 
 
 def write_plan_file(campaign: OpenCampaign) -> Path:

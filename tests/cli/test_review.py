@@ -13,6 +13,14 @@ from denombrement.cli.main import run
 from denombrement.cli.purge import CERTIFICATE
 from denombrement.cli.simulate import MAILBOX
 
+# A plan that is quick to protect.
+CHILDREN_TABLE = """
+[[table]]
+name = "children"
+measure = "children"
+dimensions = { territory = "total" }
+"""
+
 
 @pytest.fixture
 def linked(said, campaign):
@@ -66,6 +74,30 @@ def test_a_count_says_which_answers_it_does_not_know_yet(said, linked):
     said("dedup", linked)
     after = said("count", linked, "--json").json
     assert (after["answers_not_applied"], after["merged"]) == (0, before["merged"] + 1)
+
+
+def test_protection_says_before_publishing_which_answers_are_not_in_the_figures(said, linked, use_plan):
+    use_plan(linked, CHILDREN_TABLE)
+    before = said("protect", linked, "--lang", "fr")
+    assert (before.code, "ATTENTION" in before.out) == (0, False)
+    said("review", linked, "--same", *lonely(linked))
+    counted = said("count", linked, "--lang", "fr").out.splitlines()[0]
+    warned = said("protect", linked, "--lang", "fr")
+    assert warned.code == 3
+    assert warned.out.splitlines()[0] == counted.replace("« count »", "« protect »") != counted
+    as_json = said("protect", linked, "--json")
+    assert (as_json.code, as_json.json["answers_not_applied"], as_json.json["passed"]) == (3, 1, True)
+    said("dedup", linked)
+    assert said("protect", linked, "--json").json["answers_not_applied"] == 0
+
+
+def test_protection_says_that_nothing_was_deduplicated(said, campaign, use_plan):
+    said("simulate", campaign, "--persons", 30, "--seed", 7)
+    said("intake", campaign, campaign / MAILBOX)
+    use_plan(campaign, CHILDREN_TABLE)
+    result = said("protect", campaign, "--lang", "en")
+    assert result.out.startswith("WARNING: counted by exact code")
+    assert said("protect", campaign, "--json").json["counted_by"] == "exact_code"
 
 
 def test_a_contradiction_is_said_and_exits_with_three(said, linked):
