@@ -21,6 +21,13 @@ from denombrement.cli.common import (
     progress,
 )
 from denombrement.cli.language import say, spoken
+from denombrement.cli.set_aside import (
+    SHEETS_FOLDER,
+    correction_sheet,
+    set_aside,
+    set_aside_json,
+    set_aside_lines,
+)
 from denombrement.dedup.codes import Recipe, mnemonic_tokens
 from denombrement.dedup.codes.mnemonic import mnemonic_parts
 from denombrement.dedup.review.recovery import recover_answers
@@ -71,7 +78,10 @@ def command(
         quiet=as_json,
     )
     sheets = write_correction_sheets(campaign)
-    emit(_as_json(summary, sheets), _lines(summary, sheets), as_json=as_json)
+    with campaign.store() as store:
+        aside = set_aside(store, campaign.folder)
+    result = {**_as_json(summary, sheets), **set_aside_json(aside)}
+    emit(result, [*_lines(summary, sheets), *set_aside_lines(aside)], as_json=as_json)
     return Undecided.exit_code if summary.quarantined else 0
 
 
@@ -187,7 +197,7 @@ def _decrypted(campaign: OpenCampaign, files: Sequence[Path], key_file: Path) ->
 
 def write_correction_sheets(campaign: OpenCampaign) -> list[Path]:
     """One workbook a service that has something to correct; sheets of services that have nothing left are removed."""
-    folder = campaign.folder.internal / "corrections"
+    folder = campaign.folder.internal / SHEETS_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with campaign.store() as store:
         sheets = correction_sheets(store, campaign.services, campaign.settings)
@@ -195,7 +205,7 @@ def write_correction_sheets(campaign: OpenCampaign) -> list[Path]:
         if stale.stem not in sheets:
             stale.unlink()
     for service, content in sheets.items():
-        (folder / f"{service}.xlsx").write_bytes(content)
+        correction_sheet(campaign.folder, service).write_bytes(content)
     return sorted(folder.glob("*.xlsx"))
 
 

@@ -14,6 +14,7 @@ import pytest
 from denombrement.cli.group import COMMANDS
 from denombrement.cli.language import choose_language, say
 from denombrement.cli.simulate import MAILBOX
+from denombrement.intake.model import reason_text
 
 ROOT = Path(__file__).parents[2]
 LIST = "service;situation;sexe;âge;commune\nexemple-cpas;EL1.1;Homme;40;Arlon\n"
@@ -141,6 +142,45 @@ def test_a_list_with_a_wrong_row_comes_back_as_a_correction_sheet(said, campaign
     file.write_text(LIST, encoding="utf-8")
     assert said("intake", campaign, file, "--replace").code == 0
     assert not sheet.exists()
+
+
+def test_intake_and_status_say_which_service_has_what_to_correct_and_where_to_read_it(
+    said, campaign, tmp_path
+):
+    file = tmp_path / "liste.csv"
+    wrong = "exemple-cpas;Marker-sous-un-pont;Homme;40;Arlon\n"
+    file.write_text(LIST + wrong + wrong, encoding="utf-8")
+    sheet = campaign / "internal" / "corrections" / "exemple-cpas.xlsx"
+    lines = [
+        say("set_aside"),
+        say("set_aside_service", service="exemple-cpas", number=2, where=say("set_aside_file", file=sheet)),
+        say("set_aside_reason", number=2, code="REC001", text=reason_text("REC001", "en")),
+    ]
+    for command in (["intake", campaign, file], ["status", campaign]):
+        told = said(*command, "--lang", "en").out
+        assert told.splitlines()[-3:] == lines
+        assert "Marker" not in told
+        found = said(*command, "--json").json["set_aside"]
+        assert found == {"exemple-cpas": {"number": 2, "reasons": {"REC001": 2}, "file": str(sheet)}}
+    assert "La réponse ne figure pas dans la liste." in said("status", campaign, "--lang", "fr").out
+    sheet.unlink()
+    assert say("set_aside_no_file") in said("status", campaign, "--lang", "fr").out
+    assert said("status", campaign, "--json").json["set_aside"]["exemple-cpas"]["file"] is None
+    file.write_text(LIST, encoding="utf-8")
+    said("intake", campaign, file, "--replace")
+    assert said("status", campaign, "--json").json["set_aside"] == {}
+
+
+def test_the_columns_of_status_hold_whatever_the_length_of_identifiers(said, campaign):
+    services = campaign / "services.csv"
+    text = services.read_text(encoding="utf-8-sig")
+    long = "maison-d-accueil-de-la-semois"
+    services.write_text(text + text.splitlines()[1].replace("exemple-cpas", long) + "\n", encoding="utf-8")
+    name = text.splitlines()[1].split(";")[1]
+    told = [line for line in said("status", campaign, "--lang", "fr").out.splitlines() if name in line]
+    assert len(told) > 1
+    assert any(long in line for line in told)
+    assert len({line.index(name) for line in told}) == 1
 
 
 def test_files_are_kept_untouched_under_their_digest(said, campaign, tmp_path):
