@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,16 @@ def _make_passphrase(out: Path) -> str:
 
 
 def _truth_lines(summary: dict[str, Any], truth: dict[str, Any]) -> list[str]:
-    reasons = ", ".join(f"{reason} {number:+d}" for reason, number in truth["differences"].items() if number)
     by_code = truth["exact_code"]["adults"]
+    difference, reasons = f"{by_code - truth['adults']:+d}", reasons_text(truth["differences"])
     return [
         say("demo_truth", adults=truth["adults"], children=truth["children"]),
         say("demo_difference", difference=f"{summary['adults'] - truth['adults']:+d}"),
-        say("demo_exact", adults=by_code, difference=f"{by_code - truth['adults']:+d}", reasons=reasons),
+        say("demo_exact", adults=by_code, difference=difference, reasons=reasons),
     ]
+
+
+def reasons_text(differences: Mapping[str, int]) -> str:
+    """Why a count by exact code is off, in words, what moves it most first; reasons that move nothing are left out."""
+    moving = sorted(differences.items(), key=lambda each: -abs(each[1]))
+    return ", ".join(f"{say(f'difference_{reason}')} {number:+d}" for reason, number in moving if number)

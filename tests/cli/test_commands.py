@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from denombrement.cli.demo import reasons_text
 from denombrement.cli.group import COMMANDS
 from denombrement.cli.language import choose_language, say
 from denombrement.cli.simulate import MAILBOX
 from denombrement.intake.model import reason_text
+from denombrement.synthetic.truth import REASONS
 
 ROOT = Path(__file__).parents[2]
 LIST = "service;situation;sexe;âge;commune\nexemple-cpas;EL1.1;Homme;40;Arlon\n"
@@ -321,6 +323,17 @@ def test_demo_ends_with_one_object_that_holds_the_count_beside_the_truth(said, t
     assert found["adults_low"] <= found["adults"] <= found["adults_high"]
     assert abs(found["adults"] - truth["adults"]) <= abs(truth["exact_code"]["adults"] - truth["adults"])
     assert json.loads((tmp_path / "demo" / "truth.json").read_text()) == truth
+
+
+def test_causes_are_words_and_the_weightiest_comes_first():
+    found = {"day_missing": 1, "day_month_swapped": 0, "same_code_as_another": -9}
+    assert reasons_text(found) == "two persons with the same code -9, day of birth missing +1"
+
+
+def test_every_cause_of_a_difference_has_words():
+    said_by_cause = {reason: reasons_text({reason: 1}) for reason in REASONS}
+    assert len(set(said_by_cause.values())) == len(REASONS)
+    assert not any("_" in words for words in said_by_cause.values())
 
 
 def test_a_count_by_exact_code_equals_an_independent_recount_with_every_difference_explained(said, campaign):
