@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 from denombrement.cli.common import OpenCampaign, phases
-from denombrement.cli.language import say, spoken
+from denombrement.cli.language import say
+from denombrement.cli.notices import in_words, notice_lines
 from denombrement.dedup.cross_check.backends import SPARK, Place
 from denombrement.dedup.cross_check.campaign import cross_check_campaign, cross_check_report
 from denombrement.dedup.review.answers import standing_answers
@@ -30,13 +31,13 @@ def run_cross_check(campaign: OpenCampaign, place: Place, *, quiet: bool = False
     with campaign.store() as store, phases(1, say("dedup_cross_check_progress"), as_json=quiet) as tell:
         checked = cross_check_campaign(store, standing_answers(store).decisions, place)
         tell("splink")
-    return cross_check_report(checked)
+    report = cross_check_report(checked)
+    return {**report, "notices": in_words(report["notices"])}
 
 
 def cross_check_lines(report: dict[str, Any]) -> list[str]:
     """The second opinion in sentences: what it is first, then its numbers."""
-    lines = [say("dedup_splink"), say("dedup_splink_habit")]
-    lines += [f"  {notice['code']}: {notice[spoken()]}" for notice in report["notices"]]
+    lines = [say("dedup_splink"), say("dedup_splink_habit"), *notice_lines(report["notices"])]
     if not report["usable"]:
         return lines
     lines += [

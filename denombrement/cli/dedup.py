@@ -16,7 +16,8 @@ from denombrement.cli.common import (
     phases,
 )
 from denombrement.cli.cross_check import chosen_place, cross_check_lines, run_cross_check
-from denombrement.cli.language import say, spoken
+from denombrement.cli.language import say
+from denombrement.cli.notices import in_words, notice_lines
 from denombrement.dedup.campaign_links import (
     DEFAULT_SEED,
     keep_links,
@@ -67,8 +68,10 @@ def run_dedup(campaign: OpenCampaign, *, seed: int = DEFAULT_SEED, quiet: bool =
         answers = standing_answers(store)
         result = link_campaign(store, answers.decisions, seed=seed, progress=tell)
         keep_links(store, result)
+    report = link_report(result)
     return {
-        **link_report(result),
+        **report,
+        "notices": in_words(report["notices"]),
         "answers": len(answers.in_force),
         "answers_changed": len(answers.changed),
         "answers_gone": len(answers.gone),
@@ -117,4 +120,4 @@ def dedup_lines(report: dict[str, Any]) -> list[str]:
         lines.append(say("dedup_answers", number=report["answers"]))
     if report["answers_changed"] or report["answers_gone"]:
         lines.append(say("dedup_reopened", changed=report["answers_changed"], gone=report["answers_gone"]))
-    return lines + [f"  {notice['code']}: {notice[spoken()]}" for notice in report["notices"]]
+    return lines + notice_lines(report["notices"])

@@ -49,7 +49,16 @@ def say(key: str, **facts: object) -> str:
     Raises:
         KeyError: no such text.
     """
-    return _texts()[key][spoken()].format(**facts)
+    return say_in(spoken(), key, **facts)
+
+
+def say_in(language: str, key: str, **facts: object) -> str:
+    """A text in one of the two languages.
+
+    Raises:
+        KeyError: no such text.
+    """
+    return _texts()[key][language].format(**facts)
 
 
 @cache

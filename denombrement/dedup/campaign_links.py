@@ -198,7 +198,8 @@ def link_report(result: LinkageResult) -> dict[str, Any]:
         "r_hat": round(float(result.r_hat), 4),
         "passes": [{"name": each.name, "links": each.links, "active": each.active} for each in result.passes],
         "notices": [
-            {"code": each.code, "fr": each.text("fr"), "en": each.text("en")} for each in result.notices
+            {"code": each.code, "facts": dict(each.facts), "fr": each.text("fr"), "en": each.text("en")}
+            for each in result.notices
         ],
         "model": result.version,
     }

@@ -1,12 +1,16 @@
 """``dedup --cross-check``: beside the result, never in it."""
 
+import re
+
 import pytest
 
 from denombrement.cli.common import open_campaign
 from denombrement.cli.cross_check import LISTED, chosen_place, cross_check_lines, run_cross_check
 from denombrement.cli.language import say
+from denombrement.cli.notices import in_words
 from denombrement.dedup.cross_check import backends
 from denombrement.dedup.cross_check.backends import Place
+from denombrement.dedup.linkage.settings import default_settings
 from denombrement.intake.store import open_store
 
 
@@ -114,3 +118,43 @@ def test_a_screen_lists_some_and_says_how_many_more():
     assert lines[-1] == say("dedup_splink_more", number=3)
     assert sum("a/" in line for line in lines) == LISTED
     assert cross_check_lines(invented())[-1] == say("dedup_splink_differ", number=0, sure=40)
+
+
+def test_notices_name_fields_rules_and_keys_in_words_and_keep_the_codes():
+    told = in_words(
+        [
+            {"code": "LNK113", "facts": {"fields": "year+month+day+sex"}},
+            {"code": "LNK114", "facts": {"fields": "month, day, nationality"}},
+            {"code": "LNK116", "facts": {"keys": "first letters, month and day / sounds"}},
+            {"code": "LNK101", "facts": {"field": "given"}},
+            {"code": "LNK104", "facts": {"rule": "without sex"}},
+            {"code": "LNK117", "facts": {"percent": 70}},
+        ]
+    )
+    assert "année de naissance, mois de naissance, jour de naissance, sexe" in told[0]["fr"]
+    assert "(mois de naissance, jour de naissance, nationalité)" in told[1]["fr"]
+    assert "premières lettres, mois et jour / prononciation" in told[2]["fr"]
+    assert "« prénom »" in told[3]["fr"]
+    assert "« tout sauf le sexe »" in told[4]["fr"]
+    assert "70 %" in told[5]["fr"]
+    assert "(month of birth, day of birth, nationality)" in told[1]["en"]
+    assert told[1]["facts"] == {"fields": "month, day, nationality"}
+
+
+def test_every_field_rule_and_key_of_the_model_has_words():
+    settings = default_settings()
+    names = {
+        "field": [each.name for each in settings.fields],
+        "rule": [each.name for each in settings.passes],
+        "keys": [each.name for each in settings.keys],
+    }
+    for fact, code in (("field", "LNK101"), ("rule", "LNK104"), ("keys", "LNK116")):
+        told = in_words([{"code": code, "facts": {fact: name}} for name in names[fact]])
+        assert len({each["fr"] for each in told}) == len({each["en"] for each in told}) == len(names[fact])
+
+
+def test_a_campaigns_own_notices_are_in_words(linked_copy):
+    report = run_cross_check(open_campaign(linked_copy), Place(), quiet=True)
+    told = " ".join(notice["fr"] for notice in report["notices"] if notice["facts"])
+    assert told
+    assert not re.search(r"\b(day|month|year|given|family|nationality|sex)\b", told)

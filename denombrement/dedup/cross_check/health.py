@@ -11,6 +11,9 @@ from denombrement.dedup.cross_check.plan import Plan
 from denombrement.dedup.cross_check.training import SHARE, STRANGERS, Training
 from denombrement.dedup.linkage.result import Notice
 
+# Keys have commas in their names, and training rules are named by their fields.
+BETWEEN_FIELDS, BETWEEN_KEYS, BETWEEN_RULE_FIELDS = ", ", " / ", "+"
+
 
 @dataclass(frozen=True)
 class Health:
@@ -70,8 +73,8 @@ def notices(training: Training, health: Health, columns: Columns) -> Iterator[No
         if rule not in (SHARE, STRANGERS):
             yield Notice("LNK113", {"fields": rule})
     if health.degenerate:
-        yield Notice("LNK114", {"fields": ", ".join(health.degenerate)})
+        yield Notice("LNK114", {"fields": BETWEEN_FIELDS.join(health.degenerate)})
     if health.at_bound:
-        yield Notice("LNK115", {"fields": ", ".join(health.at_bound)})
+        yield Notice("LNK115", {"fields": BETWEEN_FIELDS.join(health.at_bound)})
     if columns.left_out:
-        yield Notice("LNK116", {"keys": ", ".join(columns.left_out)})
+        yield Notice("LNK116", {"keys": BETWEEN_KEYS.join(columns.left_out)})
