@@ -14,8 +14,8 @@ from denombrement.counts.dimensions import (
     CATEGORY,
     SERVICE_TERRITORY,
     SITUATION,
-    answer_codes,
     hierarchy,
+    question_codes,
 )
 from denombrement.counts.scope import COUNTED
 from denombrement.counts.table import TERRITORY, CountTable
@@ -58,7 +58,10 @@ class Counted:
         """
         frame = self._measured(measure)
         cells = frame.assign(
-            **{name: frame[name] if name in DERIVED else answer_codes(frame[name]) for name in dimensions}
+            **{
+                name: frame[name] if name in DERIVED else question_codes(frame, name, self.night)
+                for name in dimensions
+            }
         )
         cells[SITUATION] = cells[SITUATION].replace("not_homeless", "unknown")
         leaves = cells.groupby(list(dimensions), observed=True)["persons"].sum().rename("count").reset_index()

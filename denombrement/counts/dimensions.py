@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from denombrement.counts.asked import NOT_ASKED, condition_of, was_asked
 from denombrement.counts.table import TERRITORY, Hierarchy
 from denombrement.errors import UsageProblem
 from denombrement.reference import all_communes, categories, category_of, communes_on, province, vintage_code
@@ -90,8 +91,24 @@ def territory_codes(communes: pd.Series[str], night: date) -> pd.Series[str]:
 
 
 def answer_codes(answers: pd.Series[str]) -> pd.Series[str]:
-    """A question's answers with *don't know* and *not asked* as one row, ``unknown``."""
+    """Answers to a question that concerned everybody here: *don't know* and no answer are one row, ``unknown``."""
     return answers.astype("object").where(answers.notna() & (answers != DONT_KNOW), UNKNOWN)
+
+
+def question_codes(persons: pd.DataFrame, code: str, night: date) -> pd.Series[str]:
+    """A question's answers; ``unknown`` of whom it concerned, ``not_asked`` of whom it did not.
+
+    Args:
+        persons: one row a person, with the questions' columns as resolution gives them.
+        code: the question.
+        night: the reference night.
+    """
+    return answer_codes(persons[code]).where(was_asked(persons, code, night), NOT_ASKED)
+
+
+def without_answer(code: str) -> tuple[str, ...]:
+    """The codes of whoever gave no answer to a question: ``not_asked`` exists where the question has a condition."""
+    return (UNKNOWN,) if condition_of(code) is None else (UNKNOWN, NOT_ASKED)
 
 
 def _of_vintage(nis: str, night: date) -> str:
@@ -132,4 +149,4 @@ def _answers(code: str) -> tuple[str, ...]:
         list_name = question(code).options
     except UsageProblem:
         raise UsageProblem("CNT910", dimension=code) from None
-    return (*(each for each in options(list_name) if each != DONT_KNOW), UNKNOWN)
+    return (*(each for each in options(list_name) if each != DONT_KNOW), *without_answer(code))

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from denombrement.counts.asked import was_asked
 from denombrement.counts.campaign_count import CampaignCount
 from denombrement.counts.counting import ADULTS, CHILDREN
 from denombrement.counts.dimensions import AGE_BAND, CATEGORY, SEX
@@ -127,9 +128,7 @@ def _missing(count: CampaignCount) -> list[tuple[str, int]]:
     ):
         answers = persons[code]
         unknown = answers.isna() | (answers.astype("object") == DONT_KNOW)
-        if code == "residence_status":
-            # Belgians are not asked.
-            unknown &= persons["nationality"] != "belgian"
+        unknown &= was_asked(persons, code, count.campaign.night)
         found.append((_question_label(code), int(unknown.sum())))
     return found
 

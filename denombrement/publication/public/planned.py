@@ -11,9 +11,11 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from denombrement.counts.asked import NOT_ASKED, contradictions, deciding_question, was_asked
 from denombrement.counts.campaign_count import CampaignCount
 from denombrement.counts.counting import ADULTS, CHILDREN, INDIRECT
 from denombrement.counts.dimensions import (
@@ -22,8 +24,9 @@ from denombrement.counts.dimensions import (
     SERVICE_TERRITORY,
     SITUATION,
     UNKNOWN,
-    answer_codes,
     hierarchy,
+    question_codes,
+    without_answer,
 )
 from denombrement.counts.table import TERRITORY, CountTable, Hierarchy
 from denombrement.errors import UsageProblem
@@ -139,18 +142,45 @@ def planned_counts(
                     shared[table.name] = _reported_twice(reported, list(wanted))
     # The first table that has the dimensions of a planned one serves it: the one with the fewest others.
     ordered = sorted(tables.values(), key=lambda table: (len(table.dimensions), table.name))
-    return PlannedCounts(tuple(ordered), parts, shared, impossible_answers(ordered))
+    impossible = (*impossible_answers(ordered), *impossible_questions(ordered, count.campaign.night))
+    return PlannedCounts(tuple(ordered), parts, shared, impossible)
 
 
 def impossible_answers(tables: Sequence[CountTable]) -> tuple[Mapping[str, str], ...]:
     """Who did not answer a question mentioned nothing in it."""
     names = sorted({name for table in tables for name in table.dimensions})
     return tuple(
-        {asked: UNKNOWN, name: MENTIONED}
+        {asked: missing, name: MENTIONED}
         for asked in names
         for name in names
-        if asked.endswith(ANSWERED) and name.startswith(f"{asked.removesuffix(ANSWERED)}.")
+        if asked.endswith(ANSWERED) and name.startswith(f"{_question_of(asked)}.")
+        for missing in without_answer(_question_of(asked))
     )
+
+
+def impossible_questions(tables: Sequence[CountTable], night: date) -> tuple[Mapping[str, str], ...]:
+    """Whoever a question does not concern has no answer to it, and whoever it concerns was asked.
+
+    Every reader of the questionnaire knows that the Belgians are those not asked for their residence status.
+    """
+    trees = {name: tree for table in tables for name, tree in table.hierarchies.items()}
+    return tuple(
+        impossible
+        for name in sorted(trees)
+        if "." not in name and (deciding := _decided_by(name)) in trees
+        for impossible in contradictions(_question_of(name), trees[name], trees[deciding], night)
+    )
+
+
+def _question_of(name: str) -> str:
+    """The question that a dimension is about."""
+    return name.removesuffix(ANSWERED).split(".")[0]
+
+
+def _decided_by(name: str) -> str:
+    """The dimension that decides whether the question of a dimension is asked; empty where none does alone."""
+    decided = deciding_question(_question_of(name))
+    return CATEGORY if decided == SITUATION else decided or ""
 
 
 def _sources(planned: PlannedTable) -> Iterator[tuple[str, ...]]:
@@ -159,7 +189,8 @@ def _sources(planned: PlannedTable) -> Iterator[tuple[str, ...]]:
     if planned.measure in {ADULTS_BOUNDS, CHILDREN_BOUNDS}:
         yield names
         return
-    place = () if TERRITORY in names else (TERRITORY,)
+    deciding = dict.fromkeys(_decided_by(name) for name in (*names, planned.each))
+    place = tuple(each for each in (TERRITORY, *deciding) if each and each not in names)
     if not planned.each:
         yield (*place, *names)
         return
@@ -174,7 +205,7 @@ def _table(
     if measure in {ADULTS_BOUNDS, CHILDREN_BOUNDS}:
         return _bounds(count, measure), None
     persons = _weighted(count, measure)
-    coded = persons.assign(**{name: _codes(persons, name, places) for name in names})
+    coded = persons.assign(**{name: _codes(persons, name, places, count.campaign.night) for name in names})
     coded = coded[["person", "persons", *names]]
     name = "_".join([measure, *names])
     leaves = _grouped(coded, list(names))
@@ -217,7 +248,7 @@ def _places(count: CampaignCount, once_counted: Collection[str]) -> Places:
     return Places.of(hierarchy(TERRITORY, count.campaign.night), count.counted.silent_communes, once_counted)
 
 
-def _codes(persons: pd.DataFrame, name: str, places: Places) -> pd.Series[str]:
+def _codes(persons: pd.DataFrame, name: str, places: Places, night: date) -> pd.Series[str]:
     if name == CATEGORY:
         return persons[SITUATION].replace("not_homeless", UNKNOWN)
     if name == TERRITORY:
@@ -225,11 +256,13 @@ def _codes(persons: pd.DataFrame, name: str, places: Places) -> pd.Series[str]:
     if name in {SERVICE_TERRITORY, AGE_BAND}:
         return persons[name]
     if name.endswith(ANSWERED):
-        return persons[name.removesuffix(ANSWERED)].map(lambda given: YES if _said(given) else UNKNOWN)
+        asked = _question_of(name)
+        answered = persons[asked].map(lambda given: YES if _said(given) else UNKNOWN)
+        return answered.where(was_asked(persons, asked, night), NOT_ASKED)
     if "." in name:
         asked, answer = name.split(".", 1)
         return persons[asked].map(lambda given: MENTIONED if answer in _said(given) else NOT_MENTIONED)
-    return answer_codes(persons[name])
+    return question_codes(persons, name, night)
 
 
 def _said(given: object) -> frozenset[str]:
@@ -248,7 +281,7 @@ def _tree(count: CampaignCount, name: str, places: Places) -> Hierarchy:
     if name == SERVICE_TERRITORY:
         return without_absent(hierarchy(name, count.campaign.night), places.not_counted)
     if name.endswith(ANSWERED):
-        return Hierarchy.flat(name, (YES, UNKNOWN))
+        return Hierarchy.flat(name, (YES, *without_answer(_question_of(name))))
     if "." in name:
         return Hierarchy.flat(name, (MENTIONED, NOT_MENTIONED))
     return hierarchy(name, count.campaign.night)

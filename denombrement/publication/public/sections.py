@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from denombrement.counts.asked import NOT_ASKED
 from denombrement.counts.dimensions import AGE_BAND, CATEGORY, SEX, SITUATION, UNKNOWN, WITHOUT_BE7
 from denombrement.counts.table import TERRITORY
 from denombrement.protection.knowledge import Status
@@ -176,7 +177,7 @@ def age_table(page: Printer) -> TableView | None:
 
 
 def profile_tables(page: Printer) -> list[TableView]:
-    """One table a question: answers, their share of the known ones, and how many are unknown."""
+    """One table a question: answers, their share of the known ones, how many are unknown and how many not asked."""
     single = [_single_table(page, table) for table in _single(page)]
     return [*single, *(_answers_table(page, asked) for asked in _asked(page))]
 
@@ -194,10 +195,12 @@ def _single_table(page: Printer, table: ProtectedTable) -> TableView:
     found = {
         code: page.figures.cell("adults", **{dimension: code}) for code in table.hierarchies[dimension].leaves
     }
-    unknown = found.pop(UNKNOWN)
-    known = page.figures.adults.minus(unknown)
+    missing = {code: found.pop(code) for code in (UNKNOWN, NOT_ASKED) if code in found}
+    known = page.figures.adults
+    for figure in missing.values():
+        known = known.minus(figure)
     rows = [(code_label(dimension, code, page.language), figure) for code, figure in found.items()]
-    return _profile(page, dimension, rows, known, unknown)
+    return _profile(page, dimension, rows, known, missing)
 
 
 def _asked(page: Printer) -> list[str]:
@@ -218,12 +221,21 @@ def _answers_table(page: Printer, asked: str) -> TableView:
         )
         for name in dimensions
     ]
-    known, unknown = (page.figures.cell("adults", **{answered: code}) for code in (YES, UNKNOWN))
-    return _profile(page, asked, rows, known, unknown)
+    known = page.figures.cell("adults", **{answered: YES})
+    missing = {
+        code: page.figures.cell("adults", **{answered: code})
+        for code in (UNKNOWN, NOT_ASKED)
+        if _prints(page, "adults", answered, code)
+    }
+    return _profile(page, asked, rows, known, missing)
 
 
 def _profile(
-    page: Printer, dimension: str, rows: Sequence[tuple[str, Figure]], known: Figure, unknown: Figure
+    page: Printer,
+    dimension: str,
+    rows: Sequence[tuple[str, Figure]],
+    known: Figure,
+    missing: Mapping[str, Figure],
 ) -> TableView:
     top, told = largest([figure for _, figure in rows]), page.tells_percent(known)
 
@@ -233,7 +245,10 @@ def _profile(
     lines = [
         line(name, figure, page.share(figure, known), bar=page.bar(figure, top)) for name, figure in rows
     ]
-    lines.append(line(page.say("col_unknown"), unknown, page.say("no_percent"), "total"))
+    lines += [
+        line(page.say(f"code.{code}"), figure, page.say("no_percent"), "total")
+        for code, figure in missing.items()
+    ]
     name = dimension_label(dimension, page.language)
     caption = page.say("profile_caption", dimension=name, known=page.quantity(known))
     heads = ("col_answer", "col_adults", *(["col_known_percent"] if told else []))
@@ -316,16 +331,25 @@ def _site(source: str) -> str:
 
 
 def missing_table(page: Printer) -> TableView:
-    """How many answers are unknown, by question."""
+    """How many adults each question was asked of, and of how many of them the answer is unknown."""
     adults = page.figures.adults
+    told = page.tells_percent(adults)
     lines = []
     for name, dimension in _asked_about(page):
-        unknown = page.figures.cell("adults", **{dimension: UNKNOWN})
-        share = (page.share(unknown, adults),) if page.tells_percent(adults) else ()
-        lines.append(Line(dimension_label(name, page.language), (page.number(unknown), *share)))
-    heads = ("col_question", "col_unknown", *(["col_percent"] if page.tells_percent(adults) else []))
+        unknown, asked = page.figures.cell("adults", **{dimension: UNKNOWN}), _asked_of(page, dimension)
+        share = (page.share(unknown, asked),) if told else ()
+        cells = (page.number(asked), page.number(unknown), *share)
+        lines.append(Line(dimension_label(name, page.language), cells))
+    heads = ("col_question", "col_asked", "col_unknown", *(["col_asked_percent"] if told else []))
     caption = page.say("missing_caption", adults=page.quantity(adults))
     return TableView(caption, _heads(page, heads), tuple(lines))
+
+
+def _asked_of(page: Printer, dimension: str) -> Figure:
+    """The adults whom the question of a dimension concerned."""
+    if not _prints(page, "adults", dimension, NOT_ASKED):
+        return page.figures.adults
+    return page.figures.adults.minus(page.figures.cell("adults", **{dimension: NOT_ASKED}))
 
 
 def _asked_about(page: Printer) -> Iterator[tuple[str, str]]:
