@@ -21,7 +21,7 @@ from denombrement.dedup.review.explanation import (
     Told,
     explain_person,
 )
-from denombrement.dedup.review.texts import finding_text, text
+from denombrement.dedup.review.texts import chance_text, finding_text, text
 from denombrement.survey.questionnaire import label
 
 _ORIGINS = {COPY: "explain_copy", PLATFORM: "explain_platform", THROUGH: "explain_through"}
@@ -57,7 +57,7 @@ def explanation_lines(found: Explanation) -> list[str]:
     own = set(found.declarations)
     for each in found.doubts:
         other = next(record for record in each.pair if record not in own)
-        lines.append(say("explain_doubt", other=other, percent=_percent(each)))
+        lines.append(say("explain_doubt", other=other, chance=_chance(each)))
         lines += _evidence(each)
     lines += [say("explain_believed", record=found.believed), say("explain_fields")]
     for field in found.fields:
@@ -74,14 +74,14 @@ def explanation_lines(found: Explanation) -> list[str]:
 
 def _origin(link: Link) -> str:
     if link.origin == MODEL:
-        said = say("explain_model", percent=_percent(link))
+        said = say("explain_model", chance=_chance(link))
         rules = " / ".join(text(f"pass_{each.replace(' ', '_')}", spoken()) for each in link.rules)
         return f"{said} ; {say('explain_rules', rules=rules)}" if link.rules else said
     return say(_ORIGINS[link.origin]) if link.origin in _ORIGINS else text(link.origin, spoken())
 
 
-def _percent(link: Link) -> int:
-    return round(100 * (link.chance or 0.0))
+def _chance(link: Link) -> str:
+    return chance_text(link.chance or 0.0, spoken())
 
 
 def _evidence(link: Link) -> list[str]:

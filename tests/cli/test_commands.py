@@ -326,6 +326,7 @@ def test_demo_ends_with_one_object_that_holds_the_count_beside_the_truth(said, t
 
 
 def test_causes_are_words_and_the_weightiest_comes_first():
+    choose_language(["--lang=en"])
     found = {"day_missing": 1, "day_month_swapped": 0, "same_code_as_another": -9}
     assert reasons_text(found) == "two persons with the same code -9, day of birth missing +1"
 

@@ -4,14 +4,18 @@ import json
 import re
 import threading
 import urllib.request
+from dataclasses import replace
 
 import duckdb
 import pytest
 
 from denombrement.cli import review
+from denombrement.cli.explain import explanation_lines
+from denombrement.cli.language import choose_language
 from denombrement.cli.main import run
 from denombrement.cli.purge import CERTIFICATE
 from denombrement.cli.simulate import MAILBOX
+from denombrement.dedup.review.explanation import Explanation, Link
 
 # A plan that is quick to protect.
 CHILDREN_TABLE = """
@@ -59,6 +63,17 @@ def test_an_answer_by_hand_is_kept_applied_explained_and_taken_back(said, linked
     said("review", linked, "--undo", one, other)
     said("dedup", linked)
     assert "n'est plus en vigueur" in said("explain", linked, one, "--lang", "fr").out
+
+
+def test_an_explanation_never_gives_a_model_certainty():
+    choose_language(["--lang=en"])
+    link = Link(("a/1", "b/1"), "model", 0.9999, (), ())
+    doubt = replace(link, pair=("a/1", "c/1"), chance=0.001)
+    found = Explanation("a/1", ("a/1", "b/1"), "a/1", (link,), (doubt,), (), (), is_purged=False)
+    told = "\n".join(explanation_lines(found))
+    assert "more than 99 % chance" in told
+    assert "less than 1 % chance" in told
+    assert "100" not in told
 
 
 def test_a_count_says_which_answers_it_does_not_know_yet(said, linked):

@@ -8,7 +8,7 @@ from typing import Any
 from denombrement.dedup.linkage.constraints import Pair
 from denombrement.dedup.review.answers import VERDICTS, WITHDRAWN, pair_key
 from denombrement.dedup.review.queue import UNDECIDED, Queue, ReviewPair
-from denombrement.dedup.review.texts import LANGUAGES, finding_text, text, texts
+from denombrement.dedup.review.texts import LANGUAGES, chance_text, finding_text, text, texts
 
 Keep = Callable[[Mapping[Pair, str]], None]
 _PAGE_TEXTS = (
@@ -133,5 +133,5 @@ def pair_notes(each: ReviewPair, language: str) -> Sequence[str]:
     if each.pair[0].split("/", 1)[0] == each.pair[1].split("/", 1)[0]:
         notes.append(text("same_service", language))
     if each.chance is not None:
-        notes.append(text("chance", language, percent=round(100 * each.chance)))
+        notes.append(text("chance", language, chance=chance_text(each.chance, language)))
     return notes

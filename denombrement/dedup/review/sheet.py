@@ -12,7 +12,7 @@ from denombrement.dedup.linkage.constraints import Pair
 from denombrement.dedup.review.answers import VERDICTS, pair_key
 from denombrement.dedup.review.queue import Queue, ReviewPair
 from denombrement.dedup.review.session import why_text
-from denombrement.dedup.review.texts import LANGUAGES, finding_text, text
+from denombrement.dedup.review.texts import CERTAIN_PERCENT, LANGUAGES, chance_text, finding_text, text
 from denombrement.errors import DamagedInput
 
 FIRST_ROW = 2
@@ -119,7 +119,7 @@ def _row(
         service, number = record.split("/", 1)
         sides += [services.get(service, service), number]
     words = {found.part: finding_text(found, language) for found in each.findings}
-    chance = "" if each.chance is None else round(100 * each.chance)
+    chance = "" if each.chance is None else _chance(each.chance, language)
     return [
         "",
         pair_key(each.pair),
@@ -129,6 +129,12 @@ def _row(
         chance,
         *(words.get(part, "") for part in parts),
     ]
+
+
+def _chance(chance: float, language: str) -> int | str:
+    """A number, so that the column can be sorted; words where it would claim certainty."""
+    percent = round(100 * chance)
+    return percent if 0 < percent < CERTAIN_PERCENT else chance_text(chance, language)
 
 
 def _check(pair: Pair, known: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from importlib import resources
 from denombrement.dedup.review.evidence import AGREES, DIFFERS, EXACTLY, Finding
 
 LANGUAGES = ("fr", "nl", "de", "en")
+CERTAIN_PERCENT = 100
 
 
 def text(key: str, language: str, **facts: object) -> str:
@@ -18,6 +19,16 @@ def text(key: str, language: str, **facts: object) -> str:
         KeyError: no such text or language.
     """
     return texts()[key][language].format(**facts)
+
+
+def chance_text(chance: float, language: str) -> str:
+    """A chance in percent; a model is never certain, so that neither 100 % nor 0 % is ever said."""
+    percent = round(100 * chance)
+    if percent >= CERTAIN_PERCENT:
+        return text("chance_nearly_certain", language)
+    return (
+        text("chance_number", language, percent=percent) if percent else text("chance_nearly_none", language)
+    )
 
 
 def finding_text(finding: Finding, language: str) -> str:

@@ -5,6 +5,7 @@ import pytest
 from denombrement.dedup.review.answers import DIFFERENT, SAME, WITHDRAWN, keep_answers
 from denombrement.dedup.review.explanation import explain_person
 from denombrement.dedup.review.purge import purge_store
+from denombrement.dedup.review.texts import LANGUAGES, chance_text, text
 from denombrement.errors import UsageProblem
 
 RULES = ("exact_night", "own_register", "person_present", "most_severe")
@@ -90,3 +91,23 @@ def test_after_a_purge_the_decisions_stay_and_the_evidence_is_gone(merged):
     assert found.is_purged
     assert found.links[0].findings == ()
     assert [state for _, state in found.answers] == ["applied"]
+
+
+@pytest.mark.parametrize(
+    ("chance", "french", "english"),
+    [
+        (1.0, "plus de 99 %", "more than 99 %"),
+        (0.9951, "plus de 99 %", "more than 99 %"),
+        (0.994, "99 %", "99 %"),
+        (0.006, "1 %", "1 %"),
+        (0.004, "moins de 1 %", "less than 1 %"),
+        (0.0, "moins de 1 %", "less than 1 %"),
+    ],
+)
+def test_no_model_is_ever_certain(chance, french, english):
+    assert chance_text(chance, "fr").replace("\N{NARROW NO-BREAK SPACE}", " ") == french
+    assert chance_text(chance, "en") == english
+    for language in LANGUAGES:
+        said = text("chance", language, chance=chance_text(chance, language))
+        assert "100" not in said
+        assert chance_text(chance, language) in said

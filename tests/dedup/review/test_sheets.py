@@ -70,6 +70,14 @@ def test_a_question_without_a_chance_has_an_empty_cell(linked):
     assert rows[4][8] in {None, ""}
 
 
+def test_a_chance_is_a_number_unless_it_would_claim_certainty(store, link):
+    link(store, {ANNES: 0.9967, BRUNOS: 0.2}, [[ANNES], [BRUNOS]], persons=[ANNES])
+    keep_answers(store, {ANNES: UNSURE}, who="AB")
+    data = review_sheet(build_queue(store), {}, identities(store), "en")
+    rows = list(openpyxl.load_workbook(io.BytesIO(data)).active.values)
+    assert {row[8] for row in rows[2:]} == {"more than 99 %", 20}
+
+
 def test_a_service_s_call_sheet_holds_its_own_numbers_alone(linked, desk):
     keep_answers(linked, {BRUNOS: UNSURE}, who="AB")
     services = {name: each for name, each in desk.services.items() if name != "abri-arlon"}
