@@ -47,7 +47,7 @@ def command(out: Path, persons: int, seed: int, *, as_json: bool) -> None:
     linked = run_dedup(campaign, quiet=as_json)
     result, outputs = run_count(campaign, quiet=as_json)
     _, verdict = run_protect(campaign)
-    published = [path for part in PARTS for path in publish(campaign, part)]
+    published = [path for part in PARTS for path in publish(campaign, part).outputs]
     truth = json.loads((out / TRUTH_FILE).read_text(encoding="utf-8"))
     summary = {
         **result.summary(),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import campaign_argument, common_options, open_campaign
 from denombrement.cli.language import say
-from denombrement.cli.publishing import publish
+from denombrement.cli.publishing import publish, tell_published
 
 PART = "donnees"
 
@@ -18,6 +18,6 @@ PART = "donnees"
 @common_options
 def command(path: Path, *, as_json: bool) -> None:
     """Writes the data package that may leave."""
-    outputs = publish(open_campaign(path), PART)
-    result = {"outputs": [str(each) for each in outputs]}
-    emit(result, [say("export_done", number=len(outputs), folder=path / "public" / PART)], as_json=as_json)
+    published = publish(open_campaign(path), PART)
+    done = say("export_done", number=len(published.outputs), folder=path / "public" / PART)
+    tell_published(published, done, as_json=as_json)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from denombrement.cli.common import campaign_argument, common_options, emit, open_campaign
+from denombrement.cli.common import campaign_argument, common_options, open_campaign
 from denombrement.cli.language import say
-from denombrement.cli.publishing import languages_option, publish
+from denombrement.cli.publishing import languages_option, publish, tell_published
 
 PART = "cartes"
 
@@ -19,6 +19,6 @@ PART = "cartes"
 @common_options
 def command(path: Path, languages: tuple[str, ...], *, as_json: bool) -> None:
     """Draws the maps that may leave."""
-    outputs = publish(open_campaign(path), PART, languages)
-    result = {"outputs": [str(each) for each in outputs]}
-    emit(result, [say("map_done", number=len(outputs), folder=path / "public" / PART)], as_json=as_json)
+    published = publish(open_campaign(path), PART, languages)
+    done = say("map_done", number=len(published.outputs), folder=path / "public" / PART)
+    tell_published(published, done, as_json=as_json)

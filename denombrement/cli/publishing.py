@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from denombrement.cli.common import Decorated, OpenCampaign
+from denombrement.cli.common import Decorated, OpenCampaign, emit
 from denombrement.cli.count import BOUNDARIES_FILE
 from denombrement.cli.language import say
 from denombrement.cli.panels import kept_panels
@@ -208,7 +208,34 @@ def languages_option(function: Decorated) -> Decorated:
     )(function)
 
 
-def publish(campaign: OpenCampaign, part: str, languages: Sequence[str] = ()) -> list[Path]:
+@dataclass(frozen=True)
+class Published:
+    """What one command left in ``public/``.
+
+    Args:
+        outputs: files of the part.
+        removed: other parts that stood there, made of an earlier release.
+    """
+
+    outputs: list[Path]
+    removed: tuple[str, ...] = ()
+
+
+def tell_published(published: Published, done: str, *, as_json: bool) -> None:
+    """Prints what was written, and which parts of an earlier protection no longer stand beside it.
+
+    Args:
+        published: what to tell.
+        done: the sentence about the part itself.
+        as_json: for a machine.
+    """
+    commands = ", ".join(say(f"removed_{part}") for part in published.removed)
+    lines = [done, say("publish_removed", parts=commands)] if commands else [done]
+    outputs = [str(each) for each in published.outputs]
+    emit({"outputs": outputs, "removed": list(published.removed)}, lines, as_json=as_json)
+
+
+def publish(campaign: OpenCampaign, part: str, languages: Sequence[str] = ()) -> Published:
     """Builds one part from the passed release and lets it through the wall.
 
     Args:
@@ -234,11 +261,20 @@ def publish(campaign: OpenCampaign, part: str, languages: Sequence[str] = ()) ->
         sealed = wall.sealed_head(head.hash if head else "", protection_secret(campaign, store))
         manifest = wall.next_manifest(before, build, sealed)
         if manifest is None:
-            return [public / name for name in sorted(build.files)]
+            return Published([public / name for name in sorted(build.files)])
         with store.act("publish") as facts:
             facts.update({"part": part, "files": len(build.files), "manifest": manifest.digest})
             facts["release"] = build.release
-        return wall.raise_wall(public, manifest, build)
+        return Published(wall.raise_wall(public, manifest, build), _removed(before, manifest))
+
+
+def _removed(before: wall.Manifest | None, after: wall.Manifest) -> tuple[str, ...]:
+    """Parts that stood in ``public/`` and no longer do: files of two releases never stand side by side."""
+    earlier, now = (
+        {str(each["part"]).partition(":")[0] for each in manifest.files.values()} if manifest else set()
+        for manifest in (before, after)
+    )
+    return tuple(sorted(earlier - now))
 
 
 def journaled_manifests(store: Store) -> list[str]:

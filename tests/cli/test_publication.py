@@ -334,6 +334,7 @@ def test_the_journal_and_the_manifest_hold_no_count_of_persons(published):
 
 def test_the_same_cell_keeps_its_value_under_another_plan(said, copied, use_plan):
     before, _ = figures_of(copied)
+    assert said("map", copied, "--json").json["removed"] == []
     finer = TABLES.replace(
         'dimensions = { territory = "arrondissement" }', 'dimensions = { territory = "commune" }'
     )
@@ -344,6 +345,13 @@ def test_the_same_cell_keeps_its_value_under_another_plan(said, copied, use_plan
         assert after.in_territory("adults", code) == before.in_territory("adults", code)
     assert "arrondissement_before" not in after.release.tables
     assert after.prints("adults", "territory", "commune")
+    # Files of two releases never stand side by side, and whoever loses some is told.
+    told = said("export", copied, "--lang", "fr").out.splitlines()
+    assert {each.name for each in (copied / "public").iterdir()} == {"donnees", "MANIFEST.json"}
+    assert len(told) == 2
+    assert "les cartes (relancez « map »), le rapport (relancez « report »)" in told[1]
+    again = said("report", copied, "--json").json
+    assert again["removed"] == []
 
 
 def test_the_plan_can_be_written_once_and_is_never_overwritten(said, campaign):
