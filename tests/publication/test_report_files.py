@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import docx
 import pytest
+from docx.shared import Mm
 
 from denombrement.protection.plan import PlannedTable, PublicationPlan
 from denombrement.protection.profiles import load_profile
@@ -22,6 +23,7 @@ from denombrement.publication.public.open_data import open_sheets
 from denombrement.publication.public.printing import Printer
 from denombrement.publication.public.report import file_stem
 from denombrement.publication.public.verdict_page import verdict_page
+from denombrement.publication.public.word import report_docx
 from denombrement.publication.tiles import load_tiles
 from denombrement.reference import communes_of, communes_on, published_totals
 
@@ -176,6 +178,39 @@ def test_the_document_can_be_edited_and_read_aloud(reports):
     assert all(each.get("descr") for each in drawn)
     assert made.core_properties.language == "fr-BE"
     assert made.core_properties.created.year == 2023, "the night, not the clock"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_in_the_head_of_an_editable_table_is_cut(reports, without_arlon, language):
+    """Measured in DejaVu Sans Bold, wider than the document's own font, which editors elsewhere may lack."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    font = FontProperties(family="DejaVu Sans", weight="bold")
+    away = report_docx(report(Printer(without_arlon, language), {}), without_arlon.coverage.evening)
+    heads = 0
+    for content in (reports[f"rapport/{file_stem('rapport', language)}.docx"], away):
+        made = docx.Document(io.BytesIO(content))
+        for table in made.tables:
+            assert sum(column.width for column in table.columns) <= max(
+                page.page_width - page.left_margin - page.right_margin + Mm(0.1) for page in made.sections
+            )
+            assert table.columns[0].width >= Mm(30)
+            for cell in table.rows[0].cells[1:]:
+                run = cell.paragraphs[0].runs[0]
+                for word in re.findall(r"[^\s-]+-?", run.text):
+                    drawn = TextPath((0, 0), word, size=run.font.size.pt, prop=font).get_extents().width
+                    assert drawn < cell.width.pt - 2 * 0.8 * 72 / 25.4, word
+                    heads += 1
+    assert heads > 40
+
+
+def test_only_a_table_too_wide_for_an_upright_page_lies(reports):
+    for language in LANGUAGES:
+        content = reports[f"rapport/{file_stem('rapport', language)}.docx"]
+        pages = docx.Document(io.BytesIO(content)).sections
+        assert all((page.page_width > page.page_height) is bool(rank % 2) for rank, page in enumerate(pages))
+        assert len(pages) == (3 if language in {"nl", "de"} else 1), language
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -21,9 +22,16 @@ _FONT = "Calibri"
 _ACCENT, _SOFT = "1F4E79", "4D4D4D"
 _MARGIN_MM, _WIDTH_MM, _MAP_WIDTH_MM = 20, 170, 130
 _DOTS_PER_INCH = 200
-# Width of a column of figures, by the number of columns at most.
-_FIGURE_WIDTHS_MM = ((2, 45), (3, 32), (6, 25), (7, 20), (20, 15.5))
+_LONG_SIDE_MM, _SHORT_SIDE_MM = 297, 210
+# Width of a column of figures, by the number of columns at most; a long word in it asks for more.
+_FIGURE_WIDTHS_MM = ((2, 45), (3, 32), (6, 25), (7, 20), (20, 12))
+_LABELS_MM = 34
 _SMALL_FROM_COLUMNS = 8
+_SMALL_POINTS, _USUAL_POINTS = 8, 9.5
+# Bold letters of the widest fonts that editors fall back on, where the document's own is not installed.
+_LETTER_EM, _WIDE_LETTER_EM, _WIDE_LETTERS = 0.72, 1.08, frozenset("mwMW")
+_MM_PER_POINT = 25.4 / 72
+_PADDING_MM = 0.8
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -72,7 +80,7 @@ def _set_up(made: WordDocument, document: Document, evening: date) -> None:
     about.language = _LANGUAGE_TAGS[document.language]
     about.created = about.modified = datetime.combine(evening, time())
     page = made.sections[0]
-    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.page_width, page.page_height = Mm(_SHORT_SIDE_MM), Mm(_LONG_SIDE_MM)
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(_MARGIN_MM)
     note = made.styles.add_style("Note", WD_STYLE_TYPE.PARAGRAPH)
     note.base_style = made.styles["Normal"]
@@ -111,25 +119,71 @@ def _add_tiles(made: WordDocument, document: Document) -> None:
 
 
 def _add_table(made: WordDocument, view: TableView) -> None:
+    widths = _figure_widths_mm(view)
+    lying = sum(widths) + _LABELS_MM > _WIDTH_MM
+    if lying:
+        _turn_page(made)
     made.add_paragraph(view.caption, style="Caption")
     table = made.add_table(rows=1, cols=len(view.header), style="Table Grid")
-    _set_widths(table, len(view.header))
+    _set_widths(table, widths, _LONG_SIDE_MM - 2 * _MARGIN_MM if lying else _WIDTH_MM)
     _fill(table.rows[0], view.header, bold=True, columns=len(view.header))
     _mark_head(table.rows[0])
     for line in view.lines:
         _add_line(table, line, len(view.header))
     _keep_together(table)
     made.add_paragraph(view.note, style="Note")
+    if lying:
+        _turn_page(made)
 
 
-def _set_widths(table: Table, columns: int) -> None:
-    """Figures take little, so that labels have room; written on every cell, since editors disagree on what they read."""
+def _figure_widths_mm(view: TableView) -> list[float]:
+    """Width of each column of figures, in which no word of its head is cut."""
+    columns = len(view.header)
+    usual = next(width for most, width in _FIGURE_WIDTHS_MM if columns <= most)
+    em_mm = _points(columns) * _MM_PER_POINT
+    longest = [max(map(_width_em, re.findall(r"[^\s-]+-?", head))) for head in view.header[1:]]
+    return [max(usual, width * em_mm + 2 * _PADDING_MM) for width in longest]
+
+
+def _width_em(word: str) -> float:
+    return sum(_WIDE_LETTER_EM if letter in _WIDE_LETTERS else _LETTER_EM for letter in word)
+
+
+def _turn_page(made: WordDocument) -> None:
+    """A new page, lying after an upright one and upright after a lying one."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION
     from docx.shared import Mm
 
-    others = next(width for most, width in _FIGURE_WIDTHS_MM if columns <= most)
+    upright = made.sections[-1].orientation == WD_ORIENT.LANDSCAPE
+    page = made.add_section(WD_SECTION.NEW_PAGE)
+    page.orientation = WD_ORIENT.PORTRAIT if upright else WD_ORIENT.LANDSCAPE
+    sides = (Mm(_SHORT_SIDE_MM), Mm(_LONG_SIDE_MM))
+    page.page_width, page.page_height = sides if upright else reversed(sides)
+
+
+def _points(columns: int) -> float:
+    return _SMALL_POINTS if columns > _SMALL_FROM_COLUMNS else _USUAL_POINTS
+
+
+def _set_widths(table: Table, figures_mm: Sequence[float], width_mm: float) -> None:
+    """Labels have what figures leave; written on every cell, since editors disagree on what they read."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm
+
     table.autofit = False
-    for rank, column in enumerate(table.columns):
-        column.width = Mm(others if rank else _WIDTH_MM - others * (columns - 1))
+    widths_mm = (width_mm - sum(figures_mm), *figures_mm)
+    for column, cell, width in zip(table.columns, table.rows[0].cells, widths_mm, strict=True):
+        # Rows to come take theirs from the column.
+        column.width = cell.width = Mm(width)
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(Mm(_PADDING_MM).twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))  # noqa: SLF001 - the library has no name for it
+    look.addprevious(margins)
 
 
 def _add_line(table: Table, line: Line, columns: int) -> None:
@@ -155,7 +209,7 @@ def _fill(row: _Row, texts: Sequence[str], *, bold: bool, columns: int) -> None:
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
         run = paragraph.add_run(text)
         run.bold = bold
-        run.font.size = Pt(8 if columns > _SMALL_FROM_COLUMNS else 9.5)
+        run.font.size = Pt(_points(columns))
         if rank:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
