@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from denombrement.cli.protect import _outcome
+from denombrement.cli.protect import outcome
 from denombrement.counts.table import CountTable, Hierarchy
 from denombrement.errors import UsageProblem
 from denombrement.protection.audit import Attack
@@ -177,10 +177,10 @@ def test_coalitions_refuse_what_single_insiders_let_pass():
 
 def test_the_command_says_how_many_pairs_were_tried_of_how_many():
     rounded = replace(PLAN, tables=(replace(PLAN.tables[0], exact=False),))
-    result, lines = _outcome(released(replace(rounded, coalitions=2, pairs=6)).verdict, Path("verdict.html"))
+    result, lines = outcome(released(replace(rounded, coalitions=2, pairs=6)).verdict, Path("verdict.html"))
     assert (result["pairs"], result["pairs_possible"]) == (6, 24)
     assert any("6" in line and "24" in line for line in lines)
-    assert len(_outcome(released(rounded).verdict, Path("verdict.html"))[1]) == len(lines) - 1
+    assert len(outcome(released(rounded).verdict, Path("verdict.html"))[1]) == len(lines) - 1
 
 
 @pytest.mark.parametrize("text", ["coalitions = 3", "coalitions = 0", "pairs = 0", 'coalitions = "many"'])
