@@ -18,8 +18,8 @@ from denombrement.publication.public.figures import Figures
 from denombrement.publication.public.open_data import open_sheets
 from denombrement.publication.public.planned import impossible_questions, planned_counts
 from denombrement.publication.public.printing import Printer
+from denombrement.publication.public.profiles import missing_table, profile_tables
 from denombrement.publication.public.report import LANGUAGES
-from denombrement.publication.public.sections import missing_table, profile_tables
 from denombrement.survey.rules import parse
 
 NIGHT = date(2023, 10, 19)

@@ -11,7 +11,7 @@ from denombrement.publication.maps.captions import alternative
 from denombrement.publication.maps.page import sheet
 from denombrement.publication.maps.scene import Sheet
 from denombrement.publication.maps.svg import svg_document
-from denombrement.publication.public import sections
+from denombrement.publication.public import profiles, sections
 from denombrement.publication.public.figures import Figure
 from denombrement.publication.public.printing import Printer, TableView
 from denombrement.reference import arrondissements
@@ -233,13 +233,13 @@ def _chapters(page: Printer, pictures: Mapping[str, Picture]) -> tuple[Section, 
     more = (sections.situation_table(page), sections.sex_table(page))
     places: tuple[Shown, ...] = (sections.place_table(page), *maps_of(pictures, "taux", "adultes"))
     crossing: tuple[Shown, ...] = (sections.crossing_table(page), *maps_of(pictures, "enfants"))
-    who = (sections.age_table(page), *sections.profile_tables(page))
+    who = (sections.age_table(page), *profiles.profile_tables(page))
     tables: tuple[Shown, ...] = (
         *sections.commune_tables(page),
         *maps_of(pictures, "communes", "taux-communes"),
     )
     notes = _commune_notes(page) if tables else ()
-    compared, missing = (sections.comparison_table(page),), (sections.missing_table(page),)
+    compared, missing = (sections.comparison_table(page),), (profiles.missing_table(page),)
     found = [
         Section("ou", page.say("where"), leading(page), _only((*where, *more))),
         Section("territoires", page.say("places"), (), _only((*places, *crossing))),

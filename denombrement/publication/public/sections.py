@@ -1,12 +1,11 @@
-"""The tables of the report, each from the figures alone."""
+"""The tables of the report on situations and places, each from the figures alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from denombrement.counts.asked import NOT_ASKED
-from denombrement.counts.dimensions import AGE_BAND, CATEGORY, SEX, SITUATION, UNKNOWN, WITHOUT_BE7
+from denombrement.counts.dimensions import AGE_BAND, CATEGORY, SEX, UNKNOWN, WITHOUT_BE7
 from denombrement.counts.table import TERRITORY
 from denombrement.protection.knowledge import Status
 from denombrement.protection.participation import ELSEWHERE
@@ -14,13 +13,10 @@ from denombrement.protection.tables import ProtectedTable
 from denombrement.publication.maps.wording import NARROW_SPACE
 from denombrement.publication.public.figures import Figure
 from denombrement.publication.public.labels import code_label, dimension_label
-from denombrement.publication.public.planned import ANSWERED, BOUND, MENTIONED, YES
 from denombrement.publication.public.printing import Line, Printer, TableView, largest
 from denombrement.reference import arrondissements, categories, communes_of, fold, province, published_totals
-from denombrement.survey.questionnaire import options, question
 
 _RATE_HEADS = ("col_people", "col_rate_short", "col_rate_range")
-_NO_PROFILE = {CATEGORY, TERRITORY, BOUND, SITUATION}
 
 
 def category_table(page: Printer) -> TableView:
@@ -41,7 +37,7 @@ def category_table(page: Printer) -> TableView:
     told = page.tells_percent(figures.adults)
     heads = ("col_category", "col_adults", *(["col_percent"] if told else []), "col_children", "col_total")
     note = page.say("where_note" if told else "where_note_few", adults=page.number(figures.adults))
-    return TableView(page.say("where_caption"), _heads(page, heads), tuple(lines), note, bars=told)
+    return TableView(page.say("where_caption"), head_texts(page, heads), tuple(lines), note, bars=told)
 
 
 def _adults_and_children(page: Printer, adults: Figure, children: Figure) -> tuple[str, ...]:
@@ -52,7 +48,7 @@ def _adults_and_children(page: Printer, adults: Figure, children: Figure) -> tup
 
 def situation_table(page: Printer) -> TableView | None:
     """Adults by living situation, under their categories."""
-    if not _prints(page, "adults", CATEGORY, "EL2.2"):
+    if not prints(page, "adults", CATEGORY, "EL2.2"):
         return None
     adults = page.figures.adults
     lines = []
@@ -63,7 +59,7 @@ def situation_table(page: Printer) -> TableView | None:
             share = (page.share(found, adults),) if page.tells_percent(adults) else ()
             lines.append(Line(code_label(CATEGORY, code, page.language), (page.number(found), *share), style))
     heads = ("col_category", "col_adults", *(["col_percent"] if page.tells_percent(adults) else []))
-    return TableView(page.say("situations_caption"), _heads(page, heads), tuple(lines))
+    return TableView(page.say("situations_caption"), head_texts(page, heads), tuple(lines))
 
 
 def sex_table(page: Printer) -> TableView | None:
@@ -108,7 +104,7 @@ def place_table(page: Printer) -> TableView | None:
     lines.append(Line(page.say("col_total"), totals, "sum"))
     heads = ("col_place", "col_adults", "col_children", "col_inhabitants", "col_rate")
     note = page.say("places_note", year=coverage.year)
-    return TableView(page.say("places_caption"), _heads(page, heads), tuple(lines), note)
+    return TableView(page.say("places_caption"), head_texts(page, heads), tuple(lines), note)
 
 
 def _parts(page: Printer) -> list[str]:
@@ -176,86 +172,6 @@ def age_table(page: Printer) -> TableView | None:
     return TableView(page.say("age_caption"), header, tuple(lines))
 
 
-def profile_tables(page: Printer) -> list[TableView]:
-    """One table a question: answers, their share of the known ones, how many are unknown and how many not asked."""
-    single = [_single_table(page, table) for table in _single(page)]
-    return [*single, *(_answers_table(page, asked) for asked in _asked(page))]
-
-
-def _single(page: Printer) -> Iterator[ProtectedTable]:
-    for table in page.figures.release.tables.values():
-        if table.measure == "adults" and len(table.dimensions) == 1:
-            (dimension,) = table.dimensions
-            if dimension not in _NO_PROFILE:
-                yield table
-
-
-def _single_table(page: Printer, table: ProtectedTable) -> TableView:
-    (dimension,) = table.dimensions
-    found = {
-        code: page.figures.cell("adults", **{dimension: code}) for code in table.hierarchies[dimension].leaves
-    }
-    missing = {code: found.pop(code) for code in (UNKNOWN, NOT_ASKED) if code in found}
-    known = page.figures.adults
-    for figure in missing.values():
-        known = known.minus(figure)
-    rows = [(code_label(dimension, code, page.language), figure) for code, figure in found.items()]
-    return _profile(page, dimension, rows, known, missing)
-
-
-def _asked(page: Printer) -> list[str]:
-    """Questions with several answers that the plan prints."""
-    names = [name for table in page.figures.release.tables.values() for name in table.dimensions]
-    return list(dict.fromkeys(name.split(".")[0] for name in names if "." in name))
-
-
-def _answers_table(page: Printer, asked: str) -> TableView:
-    tables = page.figures.release.tables.values()
-    printed = {name for table in tables for name in table.dimensions}
-    dimensions = [name for code in options(question(asked).options) if (name := f"{asked}.{code}") in printed]
-    answered = f"{asked}{ANSWERED}"
-    rows = [
-        (
-            dimension_label(name, page.language),
-            page.figures.cell("adults", **{name: MENTIONED, answered: YES}),
-        )
-        for name in dimensions
-    ]
-    known = page.figures.cell("adults", **{answered: YES})
-    missing = {
-        code: page.figures.cell("adults", **{answered: code})
-        for code in (UNKNOWN, NOT_ASKED)
-        if _prints(page, "adults", answered, code)
-    }
-    return _profile(page, asked, rows, known, missing)
-
-
-def _profile(
-    page: Printer,
-    dimension: str,
-    rows: Sequence[tuple[str, Figure]],
-    known: Figure,
-    missing: Mapping[str, Figure],
-) -> TableView:
-    top, told = largest([figure for _, figure in rows]), page.tells_percent(known)
-
-    def line(name: str, figure: Figure, share: str, style: str = "", bar: float | None = None) -> Line:
-        return Line(name, (page.number(figure), *([share] if told else [])), style, bar=bar)
-
-    lines = [
-        line(name, figure, page.share(figure, known), bar=page.bar(figure, top)) for name, figure in rows
-    ]
-    lines += [
-        line(page.say(f"code.{code}"), figure, page.say("no_percent"), "total")
-        for code, figure in missing.items()
-    ]
-    name = dimension_label(dimension, page.language)
-    caption = page.say("profile_caption", dimension=name, known=page.quantity(known))
-    heads = ("col_answer", "col_adults", *(["col_known_percent"] if told else []))
-    note = "" if told or page.figures.few else page.say("few_known", least=page.figures.least_for_percent)
-    return TableView(caption, _heads(page, heads), tuple(lines), note, bars=told)
-
-
 def commune_tables(page: Printer) -> list[TableView]:
     """Adults by commune, one table an arrondissement."""
     if not page.figures.prints("adults", TERRITORY, "commune"):
@@ -265,14 +181,14 @@ def commune_tables(page: Printer) -> list[TableView]:
 
 def joins_absent_communes(page: Printer) -> bool:
     """Whether a table of communes has a row for the absent ones of an arrondissement."""
-    return any(_prints(page, "adults", TERRITORY, f"{each.nis}{ELSEWHERE}") for each in arrondissements())
+    return any(prints(page, "adults", TERRITORY, f"{each.nis}{ELSEWHERE}") for each in arrondissements())
 
 
 def _communes_of(page: Printer, part: str) -> TableView:
     evening = page.figures.coverage.evening
     here = sorted(communes_of(part, evening), key=lambda each: fold(each.name(page.language)))
     shared = f"{part}{ELSEWHERE}"
-    joined = [shared] if _prints(page, "adults", TERRITORY, shared) else []
+    joined = [shared] if prints(page, "adults", TERRITORY, shared) else []
     lines = [
         _commune_line(
             page,
@@ -283,7 +199,7 @@ def _communes_of(page: Printer, part: str) -> TableView:
         for code in [*(each.nis for each in here), *joined, part]
     ]
     heads = ("col_commune", "col_adults", *(_RATE_HEADS if page.figures.rated else ()))
-    return TableView(code_label(TERRITORY, part, page.language), _heads(page, heads), tuple(lines))
+    return TableView(code_label(TERRITORY, part, page.language), head_texts(page, heads), tuple(lines))
 
 
 def _commune_line(page: Printer, code: str, label: str, style: str) -> Line:
@@ -320,7 +236,7 @@ def comparison_table(page: Printer) -> TableView:
     between = f"{NARROW_SPACE}; " if page.language == "fr" else "; "
     sources = between.join(sorted({_site(source) for each in others for source in each.sources} - {""}))
     note = page.say("compare_note", sources=sources)
-    return TableView(page.say("compare_caption"), _heads(page, heads), tuple(lines), note)
+    return TableView(page.say("compare_caption"), head_texts(page, heads), tuple(lines), note)
 
 
 def _site(source: str) -> str:
@@ -328,39 +244,6 @@ def _site(source: str) -> str:
     host = source.removeprefix("https://").split("/")[0].removeprefix("www.").removeprefix("plus.")
     first = host.replace(";", " ").split()[0]
     return first if "." in first and not first[0].isdigit() else ""
-
-
-def missing_table(page: Printer) -> TableView:
-    """How many adults each question was asked of, and of how many of them the answer is unknown."""
-    adults = page.figures.adults
-    told = page.tells_percent(adults)
-    lines = []
-    for name, dimension in _asked_about(page):
-        unknown, asked = page.figures.cell("adults", **{dimension: UNKNOWN}), _asked_of(page, dimension)
-        share = (page.share(unknown, asked),) if told else ()
-        cells = (page.number(asked), page.number(unknown), *share)
-        lines.append(Line(dimension_label(name, page.language), cells))
-    heads = ("col_question", "col_asked", "col_unknown", *(["col_asked_percent"] if told else []))
-    caption = page.say("missing_caption", adults=page.quantity(adults))
-    return TableView(caption, _heads(page, heads), tuple(lines))
-
-
-def _asked_of(page: Printer, dimension: str) -> Figure:
-    """The adults whom the question of a dimension concerned."""
-    if not _prints(page, "adults", dimension, NOT_ASKED):
-        return page.figures.adults
-    return page.figures.adults.minus(page.figures.cell("adults", **{dimension: NOT_ASKED}))
-
-
-def _asked_about(page: Printer) -> Iterator[tuple[str, str]]:
-    """Every dimension with an unknown row: its name, and the dimension that holds the row."""
-    for name in (CATEGORY, TERRITORY, SEX, AGE_BAND):
-        if _prints(page, "adults", name, UNKNOWN):
-            yield name, name
-    for table in _single(page):
-        yield table.dimensions[0], table.dimensions[0]
-    for asked in _asked(page):
-        yield asked, f"{asked}{ANSWERED}"
 
 
 def leading_categories(page: Printer) -> list[tuple[str, Figure]]:
@@ -376,7 +259,8 @@ def lower_first(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _prints(page: Printer, measure: str, dimension: str, code: str) -> bool:
+def prints(page: Printer, measure: str, dimension: str, code: str) -> bool:
+    """Whether any published table of a measure has a code."""
     return any(
         table.measure == measure and code in getattr(table.hierarchies.get(dimension), "depth_of", {})
         for table in page.figures.release.tables.values()
@@ -388,7 +272,8 @@ def _first(page: Printer, measure: str, dimensions: set[str]) -> ProtectedTable 
     return next((t for t in tables if t.measure == measure and set(t.dimensions) == dimensions), None)
 
 
-def _heads(page: Printer, keys: Sequence[str]) -> tuple[str, ...]:
+def head_texts(page: Printer, keys: Sequence[str]) -> tuple[str, ...]:
+    """Heads of columns in the page's language."""
     return tuple(page.say(key) for key in keys)
 
 
