@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from denombrement.counts.table import Hierarchy
 from denombrement.dedup.resolution import NOT_HOMELESS, UNKNOWN
 from denombrement.survey.questionnaire import DONT_KNOW, question
@@ -47,9 +49,13 @@ def was_asked(persons: pd.DataFrame, code: str, night: date) -> pd.Series[bool]:
         return pd.Series(data=True, index=persons.index)
     verdict = compile_expression(rule, RuleContext(night))
     given = persons[sorted(fields_of(rule))].astype("object")
-    rows = given.where(given.notna(), None).itertuples(index=False, name=None)
-    asked = [verdict(dict(zip(given.columns, row, strict=True))) for row in rows]
-    return pd.Series(asked, index=persons.index, dtype=bool)
+    given = given.where(given.notna(), None)
+    # The rule is asked once of each combination of answers: there are few, whatever the number of persons.
+    kind, _ = pd.factorize(pd.MultiIndex.from_frame(given.astype(str)))
+    first = pd.Series(kind).drop_duplicates().index
+    rows = given.iloc[first].itertuples(index=False, name=None)
+    asked = np.array([verdict(dict(zip(given.columns, row, strict=True))) for row in rows], dtype=np.bool_)
+    return pd.Series(asked[kind], index=persons.index, dtype=bool)
 
 
 def deciding_question(code: str) -> str | None:

@@ -197,10 +197,7 @@ def link_report(result: LinkageResult) -> dict[str, Any]:
         "candidate_recall": float(result.candidate_recall),
         "r_hat": round(float(result.r_hat), 4),
         "passes": [{"name": each.name, "links": each.links, "active": each.active} for each in result.passes],
-        "notices": [
-            {"code": each.code, "facts": dict(each.facts), "fr": each.text("fr"), "en": each.text("en")}
-            for each in result.notices
-        ],
+        "notices": [each.report() for each in result.notices],
         "model": result.version,
     }
 

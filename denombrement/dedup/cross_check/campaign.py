@@ -49,10 +49,7 @@ def cross_check_report(checked: CrossCheck) -> dict[str, Any]:
         "sure_pairs": checked.sure_pairs,
         "differing_share": round(checked.differing_share, 5),
         "certain_found": round(checked.certain_found, 4),
-        "notices": [
-            {"code": each.code, "facts": dict(each.facts), "fr": each.text("fr"), "en": each.text("en")}
-            for each in checked.notices
-        ],
+        "notices": [each.report() for each in checked.notices],
         "seconds": checked.seconds,
         "plan": checked.version,
     }

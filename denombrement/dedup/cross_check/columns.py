@@ -10,7 +10,7 @@ import numpy as np
 from denombrement.dedup.cross_check.plan import Plan
 from denombrement.dedup.linkage.arrays import Longs
 from denombrement.dedup.linkage.candidates import key_values
-from denombrement.dedup.linkage.pairing import blocks, pair_count
+from denombrement.dedup.linkage.pairing import blocks, either_order, pair_count
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords
 
 if TYPE_CHECKING:
@@ -101,16 +101,6 @@ def _compared(records: EncodedRecords, plan: Plan, values: dict[str, Longs], pla
         names.append(column)
         values[column] = either_order(records, field.name, other, first)
     return Comparison(field.name, tuple(names), field.name in plan.frequencies)
-
-
-def either_order(records: EncodedRecords, one: str, other: str, first: int) -> Longs:
-    """One integer for two fields in whichever order they were written; `first` is their place in ``swapped``."""
-    straight = np.stack([records.column(one), records.column(other)]).astype(np.int64)
-    turned = records.swapped[:, first : first + 2].T.astype(np.int64)
-    width = int(max(straight.max(initial=0), turned.max(initial=0))) + 1
-    plain = straight[0] * width + straight[1]
-    swapped = np.where((turned >= 0).all(axis=0), turned[0] * width + turned[1], plain)
-    return np.where((straight >= 0).all(axis=0), np.minimum(plain, swapped), MISSING)
 
 
 def _only(values: Longs, kept: np.ndarray) -> Longs:

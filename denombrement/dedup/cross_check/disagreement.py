@@ -14,7 +14,7 @@ from denombrement.dedup.cross_check.result import DISAGREEMENT_COLUMNS
 from denombrement.dedup.cross_check.scoring import Scored, compared
 from denombrement.dedup.linkage.arrays import Doubles, Ints
 from denombrement.dedup.linkage.constraints import Constraints
-from denombrement.dedup.linkage.pairing import of_pairs, pair_keys
+from denombrement.dedup.linkage.pairing import named_pairs, of_pairs, pair_keys
 from denombrement.dedup.linkage.records import EncodedRecords
 
 
@@ -69,14 +69,7 @@ def differences(
         },
         columns=list(DISAGREEMENT_COLUMNS),
     )
-    return Differences(_worst_first(table), len(open_[open_]))
-
-
-def named_pairs(records: EncodedRecords, first: Ints, second: Ints) -> dict[str, np.ndarray]:
-    """Ids of pairs, the smaller first, as the model's own table has them."""
-    one, other = records.record_id[first], records.record_id[second]
-    turned = one.astype(str) > other.astype(str)
-    return {"first_id": np.where(turned, other, one), "second_id": np.where(turned, one, other)}
+    return Differences(_worst_first(table), int(open_.sum()))
 
 
 def _worst_first(table: pd.DataFrame) -> pd.DataFrame:

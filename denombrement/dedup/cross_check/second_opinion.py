@@ -11,7 +11,7 @@ import pandas as pd
 
 from denombrement.dedup.cross_check.backends import Place, open_backend
 from denombrement.dedup.cross_check.columns import Columns, columns_of
-from denombrement.dedup.cross_check.disagreement import as_scored, differences, named_pairs
+from denombrement.dedup.cross_check.disagreement import as_scored, differences
 from denombrement.dedup.cross_check.grouping import forbidden, group
 from denombrement.dedup.cross_check.health import examine, notices
 from denombrement.dedup.cross_check.parameters import Parameters, expected_recall, prior_parameters
@@ -21,7 +21,7 @@ from denombrement.dedup.cross_check.scoring import Scored, score
 from denombrement.dedup.cross_check.training import splink_failures, train
 from denombrement.dedup.linkage.constraints import Constraints, Decisions, constrain
 from denombrement.dedup.linkage.copies import find_copies
-from denombrement.dedup.linkage.pairing import joint_values, of_pairs, pairs_within
+from denombrement.dedup.linkage.pairing import joint_values, named_pairs, of_pairs, pairs_within
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.result import Notice
 from denombrement.errors import UsageProblem

@@ -16,7 +16,7 @@ from denombrement.dedup.linkage.beliefs import evidence_of
 from denombrement.dedup.linkage.injection import Injected, inject
 from denombrement.dedup.linkage.kernel_pair import Beliefs, Evidence
 from denombrement.dedup.linkage.kernel_pairs import all_pairs, block_pairs
-from denombrement.dedup.linkage.pairing import blocks, joint_values, of_pairs, pair_count
+from denombrement.dedup.linkage.pairing import blocks, either_order, joint_values, of_pairs, pair_count
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords
 from denombrement.dedup.linkage.settings import Key
 
@@ -128,12 +128,7 @@ def key_values(records: EncodedRecords, key: Key) -> Longs:
     """One integer per declaration; two that agree in all parts of the key, in either order if it says so, share it."""
     if not key.turned:
         return joint_values(records, key.parts)
-    given, family = records.column("given"), records.column("family")
-    width = int(max(family.max(initial=0), records.swapped[:, 1].max(initial=0))) + 1
-    straight = given.astype(np.int64) * width + family
-    turned = records.swapped[:, 0].astype(np.int64) * width + records.swapped[:, 1]
-    turned = np.where((records.swapped[:, :2] >= 0).all(axis=1), turned, straight)
-    return np.where((given >= 0) & (family >= 0), np.minimum(straight, turned), MISSING)
+    return either_order(records, "given", "family", 0)
 
 
 def _without_known(found: Candidates, known: Injected, size: int) -> Candidates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from denombrement.dedup.linkage.arrays import Doubles, Ints, Longs
 from denombrement.dedup.linkage.records import MISSING, EncodedRecords
@@ -65,3 +66,23 @@ def of_pairs(first: Ints, second: Ints, values: Doubles, one: Ints, other: Ints)
 def pair_keys(first: Ints, second: Ints) -> Longs:
     """One integer per pair, in the order of the pairs."""
     return first.astype(np.int64) * (np.int64(1) << 32) + second
+
+
+def either_order(records: EncodedRecords, one: str, other: str, first: int) -> Longs:
+    """One integer for two fields in whichever order they were written, -1 where one is missing.
+
+    ``first`` is their place in ``swapped``.
+    """
+    straight = np.stack([records.column(one), records.column(other)]).astype(np.int64)
+    turned = records.swapped[:, first : first + 2].T.astype(np.int64)
+    width = int(max(straight.max(initial=0), turned.max(initial=0))) + 1
+    plain = straight[0] * width + straight[1]
+    swapped = np.where((turned >= 0).all(axis=0), turned[0] * width + turned[1], plain)
+    return np.where((straight >= 0).all(axis=0), np.minimum(plain, swapped), MISSING)
+
+
+def named_pairs(records: EncodedRecords, first: Ints, second: Ints) -> dict[str, npt.NDArray[np.object_]]:
+    """``first_id``, ``second_id`` of pairs of positions, the smaller id first."""
+    one, other = records.record_id[first], records.record_id[second]
+    turned = one.astype(str) > other.astype(str)
+    return {"first_id": np.where(turned, other, one), "second_id": np.where(turned, one, other)}

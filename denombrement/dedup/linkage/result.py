@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,10 @@ class Notice:
     def text(self, language: str = "fr") -> str:
         """What happened, in French or English."""
         return catalogue()[self.code]["fr" if language == "fr" else "en"].format(**self.facts)
+
+    def report(self) -> dict[str, Any]:
+        """Code, facts and both texts, as reports keep them."""
+        return {"code": self.code, "facts": dict(self.facts), "fr": self.text("fr"), "en": self.text("en")}
 
 
 @dataclass(frozen=True)

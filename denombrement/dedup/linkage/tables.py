@@ -14,7 +14,7 @@ from denombrement.dedup.linkage.chain import Chain
 from denombrement.dedup.linkage.constraints import Constraints
 from denombrement.dedup.linkage.copies import Copies
 from denombrement.dedup.linkage.kernel_sampler import Graph
-from denombrement.dedup.linkage.pairing import of_pairs
+from denombrement.dedup.linkage.pairing import named_pairs, of_pairs
 from denombrement.dedup.linkage.passes import PassResult
 from denombrement.dedup.linkage.records import EncodedRecords
 from denombrement.dedup.linkage.result import Draws
@@ -68,15 +68,11 @@ def pair_table(found: Findings) -> pd.DataFrame:
     chance = of_pairs(found.graph.pair_first, found.graph.pair_second, found.posterior, one, other)
     joined = one == other
     low, high = found.records.settings.undecided
-    ids = found.copies.records.record_id
-    first, second = ids[candidates.first], ids[candidates.second]
-    turned = first.astype(str) > second.astype(str)
     names = _pass_names(found.passes)
     pairs = zip(candidates.first.tolist(), candidates.second.tolist(), strict=True)
     return pd.DataFrame(
         {
-            "first_id": np.where(turned, second, first),
-            "second_id": np.where(turned, first, second),
+            **named_pairs(found.copies.records, candidates.first, candidates.second),
             "weight": candidates.weight,
             "posterior": np.where(joined, 1.0, chance),
             "undecided": (chance > low) & (chance < high) & ~joined,
