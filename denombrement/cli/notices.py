@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from denombrement.cli.language import SPOKEN, say_in, spoken
-from denombrement.dedup.cross_check.health import BETWEEN_FIELDS, BETWEEN_KEYS, BETWEEN_RULE_FIELDS
+from denombrement.dedup.cross_check.plan import BETWEEN_FIELDS, BETWEEN_KEYS, BETWEEN_RULE_FIELDS
 from denombrement.dedup.review.texts import text
 from denombrement.errors import Facts, catalogue
 

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 from denombrement.dedup.cross_check.columns import Columns
 from denombrement.dedup.cross_check.parameters import Parameters
-from denombrement.dedup.cross_check.plan import Plan
+from denombrement.dedup.cross_check.plan import BETWEEN_FIELDS, BETWEEN_KEYS, Plan
 from denombrement.dedup.cross_check.training import SHARE, STRANGERS, Training
 from denombrement.dedup.linkage.result import Notice
-
-# Keys have commas in their names, and training rules are named by their fields.
-BETWEEN_FIELDS, BETWEEN_KEYS, BETWEEN_RULE_FIELDS = ", ", " / ", "+"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+# How names of fields, keys (which hold commas) and the fields of a training rule are parted where several are told.
+BETWEEN_FIELDS, BETWEEN_KEYS, BETWEEN_RULE_FIELDS = ", ", " / ", "+"
+
 
 @dataclass(frozen=True)
 class Plan:

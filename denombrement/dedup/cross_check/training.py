@@ -13,7 +13,7 @@ import numpy as np
 
 from denombrement.dedup.cross_check.columns import Columns
 from denombrement.dedup.cross_check.parameters import Parameters
-from denombrement.dedup.cross_check.plan import Plan
+from denombrement.dedup.cross_check.plan import BETWEEN_RULE_FIELDS, Plan
 from denombrement.dedup.cross_check.splink_model import settings_for
 
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ def train(
     lessons = [
         _Lesson(SHARE, plan.certain, partial(_share, recall=recall), table),
         _Lesson(STRANGERS, (), partial(_strangers, plan=plan), sample),
-        *(_Lesson("+".join(fields), fields, _maximise, table) for fields in plan.training_rules),
+        *(
+            _Lesson(BETWEEN_RULE_FIELDS.join(fields), fields, _maximise, table)
+            for fields in plan.training_rules
+        ),
     ]
     fitted, failed = prior, []
     with silence():
